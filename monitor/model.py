@@ -250,6 +250,50 @@ class Story:
     related: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An entry as the deciders see it. Keys are eight-byte fingerprints; `words` are the folded words of title and text."""
+
+    guid: str | None
+    guid_key: bytes | None
+    url: str | None
+    url_key: bytes | None
+    title_key: bytes
+    text_key: bytes | None
+    content_key: bytes
+    words: tuple[str, ...]
+    published_at: datetime | None
+    wire: Wire = Wire()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored article that shares a mark with an entry: what its nearest sighting and its stored text say."""
+
+    item_id: int
+    is_same_source: bool  # seen in the entry's own source
+    is_same_publisher: bool
+    guid_key: bytes | None
+    url: str | None
+    url_key: bytes | None
+    title_key: bytes
+    text_key: bytes | None
+    words: tuple[str, ...]
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a text. `when` is its publication, or its first sight where that is unknown."""
+
+    item_id: int
+    story_id: int
+    publisher: str
+    kind: Kind
+    title_key: bytes
+    when: datetime
+
+
 # -- rules -----------------------------------------------------------------------------------------
 
 
@@ -397,3 +441,59 @@ class Delivery:
     sent_at: datetime | None
     last_error: str
     items: tuple[int, ...]
+
+
+# -- what the store tells of sources ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What is configured of a source, as the store mirrors it: enough to show and to query items by."""
+
+    id: str
+    name: str
+    publisher: str
+    kind: Kind
+    country: str = ""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source as polling found it. `state` is the gravest that holds; `reason` is for people."""
+
+    facts: SourceFacts
+    enabled: bool
+    configured_url: str
+    url: str  # as now polled
+    moved_to: str | None
+    site_url: str | None
+    state: SourceState
+    reason: str
+    failures: float
+    item_count: int
+    next_fetch_at: datetime
+    last_polled_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """One poll as it went: the last ones of each source are kept."""
+
+    source_id: str
+    at: datetime
+    gate: Gate
+    status: int | None
+    cut_count: int
+    parsed_count: int
+    new_count: int
+    edited_count: int
+    whole_reason: str
+    failure: FailureKind | None
+    message: str
+    body_bytes: int
+    duration_s: float

@@ -1,0 +1,1 @@
+"""Queries over the store, and an item as queries see it."""

@@ -1,0 +1,25 @@
+"""An item as rules, sections and searches see it."""
+
+from __future__ import annotations
+
+from monitor.model import Item, Matchable, SourceFacts
+from monitor.text.furniture import find_furniture
+
+
+def matchable(item: Item, facts: SourceFacts) -> Matchable:
+    """The item's fields with those of the source it was first seen in (`facts`)."""
+    return Matchable(
+        title=item.title,
+        body=item.text,
+        author=item.author,
+        url=item.url or "",
+        source=item.source_id,
+        publisher=item.publisher,
+        kind=facts.kind,
+        lang=item.language or facts.language,
+        country=facts.country,
+        tags=item.tags,
+        wire=item.wire,
+        furniture=find_furniture(item.title, item.text).spans,
+        published_at=item.published_at,
+    )

@@ -1,0 +1,55 @@
+"""One SQLite file keeps everything; this room is the only one that speaks SQL.
+
+`open_store` gives a `Store`: one connection, and one attribute an aggregate.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.errors import StoreError
+from monitor.store.connection import BUSY_S, Connection
+from monitor.store.deliveries import Deliveries
+from monitor.store.editions import Editions
+from monitor.store.items import Items
+from monitor.store.sources import Sources
+from monitor.store.stories import Stories
+
+__all__ = ["Store", "open_store"]
+
+
+class Store:
+    """The aggregates over one connection; `with store.transaction():` makes several of their calls one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.transaction, self.savepoint, self.close = connection.transaction, connection.savepoint, connection.close
+        self.sources = Sources(connection)
+        self.items = Items(connection)
+        self.stories = Stories(connection)
+        self.editions = Editions(connection)
+        self.deliveries = Deliveries(connection)
+
+
+def open_store(path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -> Store:
+    """Open the database, made and brought up to date first where it may be written.
+
+    Raises `StoreError` where it cannot be opened, is no database, or was made by a newer version.
+    """
+    if read_only:
+        if not path.exists():
+            raise StoreError(f"{path}: there is no database yet; `monitor run` or `monitor fetch` makes it")
+        return Store(Connection(path, read_only=True, busy_s=busy_s))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path.parent}: the folder for the database cannot be made ({error.strerror})") from error
+    from monitor.store.migrations import migrate
+
+    connection = Connection(path, busy_s=busy_s)
+    try:
+        migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return Store(connection)

@@ -1,0 +1,271 @@
+"""Items: articles with their texts, sightings, versions, tags and matches, and the word index over them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Candidate, Entry, Item, Match, Observed, Relation, Wire
+from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms, to_ms
+from monitor.text.tokens import search_text, words
+
+WIRE = "label, place, dated, agency, edit"
+COLUMNS = (
+    "item.id, item.source_id, item.publisher, item.title, item.url, item.author, item.language, item.published_at, "
+    "item.published_claim, item.first_seen_at, item.updated_at, item.version, item.story_id, item.relation, item.share, "
+    "item.label, item.place, item.dated, item.agency, item.edit"
+)
+LISTS = """, (SELECT json_group_array(source_id) FROM (SELECT source_id FROM sighting WHERE item_id = item.id ORDER BY seen_at,
+    source_id != item.source_id)), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
+FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
+CANDIDATES_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which items to list; every condition that is set must hold. `since` is by first sight."""
+
+    source_id: str | None = None
+    tag: str | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+
+class Items:
+    """Writing methods belong inside `Connection.transaction`. Every method raises `StoreError` where the database fails."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # -- who is it -------------------------------------------------------------------------------------
+
+    def candidates(self, entry: Observed, source_id: str, publisher: str, since: datetime) -> list[Candidate]:
+        """Stored articles that share the entry's guid or title in its source, its address anywhere, or (first seen after
+        `since`) its text at its publisher; newest first, at most 20 a mark, none twice."""
+        near = "SELECT item_id FROM sighting WHERE source_id = ?1 AND"
+        marks: list[tuple[str, bytes | None]] = [
+            (f"{near} guid_key = ?2 ORDER BY item_id DESC LIMIT {CANDIDATES_MOST}", entry.guid_key),
+            (f"{near} title_key = ?2 ORDER BY item_id DESC LIMIT {CANDIDATES_MOST}", entry.title_key),
+            (f"SELECT id FROM item WHERE url_key = ?2 ORDER BY id DESC LIMIT {CANDIDATES_MOST}", entry.url_key),
+        ]
+        found: dict[int, None] = {}
+        for sql, key in marks:
+            if key is not None:
+                found.update((row[0], None) for row in self._connection.rows(sql, (source_id, key)))
+        if entry.text_key is not None:
+            sql = """SELECT id FROM item WHERE text_key = ? AND publisher = ? AND first_seen_at >= ?
+                ORDER BY id DESC LIMIT ?"""
+            parameters = (entry.text_key, publisher, stored_ms(since), CANDIDATES_MOST)
+            found.update((row[0], None) for row in self._connection.rows(sql, parameters))
+        return [self._candidate(item_id, source_id, publisher) for item_id in found]
+
+    def _candidate(self, item_id: int, source_id: str, publisher: str) -> Candidate:
+        sql = """SELECT item.publisher, sighting.source_id, sighting.guid_key, sighting.url, item.url_key, sighting.title_key,
+            item.text_key, item.title, body.text, item.published_at
+            FROM item JOIN body ON body.item_id = item.id JOIN sighting ON sighting.item_id = item.id
+            WHERE item.id = ? ORDER BY sighting.source_id = ? DESC LIMIT 1"""
+        row = self._connection.rows(sql, (item_id, source_id))[0]
+        return Candidate(
+            item_id=item_id,
+            is_same_source=row[1] == source_id,
+            is_same_publisher=row[0] == publisher,
+            guid_key=row[2],
+            url=row[3],
+            url_key=row[4],
+            title_key=row[5],
+            text_key=row[6],
+            words=tuple(words(f"{row[7]}\n{row[8]}")),
+            published_at=from_ms(row[9]),
+        )
+
+    # -- writing -----------------------------------------------------------------------------------------
+
+    def add(self, item: Item, observed: Observed, *, is_backlog: bool) -> int:
+        """Store a new item with its text and its first sighting; returns its id. A `story_id` of 0 begins a story of its own."""
+        connection, seen_ms = self._connection, stored_ms(item.first_seen_at)
+        item_id = connection.insert(
+            """INSERT INTO item (source_id, publisher, title, url, author, language, published_at, published_claim,
+                first_seen_at, updated_at, version, is_backlog, story_id, relation, share, label, place, dated, agency, edit,
+                url_key, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                *(item.source_id, item.publisher, item.title, item.url, item.author, item.language),
+                *(to_ms(item.published_at), item.published_claim, seen_ms, to_ms(item.updated_at), is_backlog),
+                *(item.story_id, item.relation, item.share, *_wire_row(item.wire), observed.url_key, observed.text_key),
+            ),
+        )
+        connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
+        if item.story_id == 0:
+            self._begin_story(item_id, seen_ms)
+        else:
+            sql = "UPDATE story SET last_seen_at = max(last_seen_at, ?) WHERE id = ?"
+            connection.execute(sql, (seen_ms, item.story_id))
+        self._index(item_id, item.title, item.text)
+        self.sight(item_id, item.source_id, observed, item.first_seen_at)
+        return item_id
+
+    def _begin_story(self, item_id: int, seen_ms: int) -> int:
+        sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?)"
+        story_id = self._connection.insert(sql, (item_id, seen_ms, seen_ms))
+        self._connection.execute("UPDATE item SET story_id = ? WHERE id = ?", (story_id, item_id))
+        return story_id
+
+    def sight(self, item_id: int, source_id: str, observed: Observed, now: datetime) -> bytes | None:
+        """Record that a source carries an item, under this guid and content now; returns the content key that the source had
+        before (None where it had not carried it)."""
+        sql = "SELECT content_key, guid_key, title_key FROM sighting WHERE source_id = ? AND item_id = ?"
+        before = self._connection.row(sql, (source_id, item_id))
+        if before is None:
+            self._connection.execute(
+                """INSERT INTO sighting (source_id, item_id, guid_key, title_key, content_key, url, seen_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    *(source_id, item_id, observed.guid_key, observed.title_key, observed.content_key, observed.url),
+                    stored_ms(now),
+                ),
+            )
+            self._connection.execute("UPDATE source SET item_count = item_count + 1 WHERE id = ?", (source_id,))
+            return None
+        if before != (observed.content_key, observed.guid_key, observed.title_key):
+            self._connection.execute(
+                """UPDATE sighting SET guid_key = ?, title_key = ?, content_key = ?, url = ?
+                WHERE source_id = ? AND item_id = ?""",
+                (observed.guid_key, observed.title_key, observed.content_key, observed.url, source_id, item_id),
+            )
+        return bytes(before[0])
+
+    def edit(self, item_id: int, entry: Entry, observed: Observed, now: datetime) -> int:
+        """Keep the item's present text as a version and give it the entry's; returns the new version's number."""
+        connection = self._connection
+        sql = "SELECT item.title, body.text, body.html, item.url, item.version FROM item JOIN body ON item_id = id WHERE id = ?"
+        title, text, html, url, version = connection.rows(sql, (item_id,))[0]
+        connection.execute(
+            "INSERT INTO version (item_id, version, title, text, html, url, replaced_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (item_id, version, title, text, html, url, stored_ms(now)),
+        )
+        connection.execute(
+            """UPDATE item SET title = ?, url = COALESCE(?, url), url_key = COALESCE(?, url_key), text_key = ?, updated_at = ?,
+                author = ?, label = ?, place = ?, dated = ?, agency = ?, edit = ?, version = version + 1 WHERE id = ?""",
+            (
+                *(entry.title, entry.url, observed.url_key, observed.text_key, stored_ms(entry.updated_at or now)),
+                *(entry.author, *_wire_row(observed.wire), item_id),
+            ),
+        )
+        connection.execute("UPDATE body SET text = ?, html = ? WHERE item_id = ?", (entry.text, entry.html, item_id))
+        self._unindex(item_id, title, text)
+        self._index(item_id, entry.title, entry.text)
+        return int(version) + 1
+
+    def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
+        """Replace an item's tags and matches."""
+        connection = self._connection
+        connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
+        connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
+        connection.executemany("INSERT INTO tag (item_id, tag) VALUES (?, ?)", [(item_id, tag) for tag in sorted(set(tags))])
+        connection.executemany(
+            "INSERT INTO match (item_id, rule_id, score, spans) VALUES (?, ?, ?, ?)",
+            [
+                (item_id, m.rule_id, m.score, json.dumps([(s.field, s.start, s.end, s.text) for s in m.spans], ensure_ascii=False))
+                for m in matches
+            ],
+        )
+
+    def _index(self, item_id: int, title: str, text: str) -> None:
+        sql = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
+        self._connection.execute(sql, (item_id, search_text(title), search_text(text)))
+
+    def _unindex(self, item_id: int, title: str, text: str) -> None:
+        sql = "INSERT INTO item_text (item_text, rowid, title, body) VALUES ('delete', ?, ?, ?)"
+        self._connection.execute(sql, (item_id, search_text(title), search_text(text)))
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def get(self, item_id: int) -> Item | None:
+        row = self._connection.row(f"{FROM} WHERE item.id = ?", (item_id,))
+        return None if row is None else _item(row)
+
+    def by_ids(self, ids: Iterable[int]) -> dict[int, Item]:
+        """The items of these ids, by id; unknown ids are left out."""
+        sql = f"{FROM} WHERE item.id IN (SELECT value FROM json_each(?))"
+        return {row[0]: _item(row) for row in self._connection.rows(sql, (json.dumps(list(ids)),))}
+
+    def list(self, selection: Selection) -> Iterator[Item]:
+        """The selected items, newest first by first sight."""
+        conditions, parameters = ["1"], []
+        if selection.source_id is not None:
+            conditions.append("item.id IN (SELECT item_id FROM sighting WHERE source_id = ?)")
+            parameters.append(selection.source_id)
+        if selection.tag is not None:
+            conditions.append("item.id IN (SELECT item_id FROM tag WHERE tag = ?)")
+            parameters.append(selection.tag)
+        if selection.since is not None:
+            conditions.append("item.first_seen_at >= ?")
+            parameters.append(stored_ms(selection.since))
+        sql = f"{FROM} WHERE {' AND '.join(conditions)} ORDER BY item.first_seen_at DESC, item.id DESC LIMIT ?"
+        limit = -1 if selection.limit is None else selection.limit
+        for row in self._connection.stream(sql, (*parameters, limit)):
+            yield _item(row)
+
+    def search(self, expression: str | None) -> Iterator[int]:
+        """Ids of the items whose folded words hold the FTS5 `expression` (None: of all items), newest id first."""
+        if expression is None:
+            rows = self._connection.stream("SELECT id FROM item ORDER BY id DESC")
+        else:
+            sql = "SELECT rowid FROM item_text WHERE item_text MATCH ? ORDER BY rowid DESC"
+            rows = self._connection.stream(sql, (expression,))
+        for row in rows:
+            yield row[0]
+
+    def window(self, after_id: int, upto_id: int) -> Iterator[Item]:
+        """The items stored after item `after_id` up to `upto_id`, in the order stored, without the backlog of first polls."""
+        sql = f"{FROM} WHERE item.id > ? AND item.id <= ? AND NOT item.is_backlog ORDER BY item.id"
+        for row in self._connection.stream(sql, (after_id, upto_id)):
+            yield _item(row)
+
+    def last_id(self) -> int:
+        """The newest item's id; 0 where there is none."""
+        return int(self._connection.value("SELECT max(id) FROM item") or 0)
+
+    def last_id_before(self, when: datetime) -> int:
+        """The newest id among items first seen before `when`; 0 where there is none."""
+        return int(self._connection.value("SELECT max(id) FROM item WHERE first_seen_at < ?", (stored_ms(when),)) or 0)
+
+    def count(self) -> int:
+        return int(self._connection.value("SELECT count(*) FROM item"))
+
+    def matches(self, item_id: int) -> list[tuple[str, int, list[tuple[str, int, int, str]]]]:
+        """The item's matches: rule id, score, spans; by rule id."""
+        sql = "SELECT rule_id, score, spans FROM match WHERE item_id = ? ORDER BY rule_id"
+        return [(rule, score, [tuple(span) for span in json.loads(spans)]) for rule, score, spans in self._connection.rows(sql, (item_id,))]
+
+    def versions(self, item_id: int) -> list[tuple[int, str, str, datetime]]:
+        """The item's earlier versions, oldest first: number, title, text, when it was replaced."""
+        sql = "SELECT version, title, text, replaced_at FROM version WHERE item_id = ? ORDER BY version"
+        return [(row[0], row[1], row[2], stored_at(row[3])) for row in self._connection.rows(sql, (item_id,))]
+
+
+def _wire_row(wire: Wire) -> Row:
+    return wire.label, wire.place, wire.dated, wire.agency, wire.edit
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        *row[:4],
+        url=row[4],
+        author=row[5],
+        language=row[6],
+        published_at=from_ms(row[7]),
+        published_claim=row[8],
+        first_seen_at=stored_at(row[9]),
+        updated_at=from_ms(row[10]),
+        version=row[11],
+        story_id=row[12],
+        relation=Relation(row[13]),
+        share=row[14],
+        wire=Wire(*row[15:20]),
+        sources=tuple(json.loads(row[20])),
+        tags=tuple(json.loads(row[21])),
+        text=row[22],
+        html=row[23],
+    )

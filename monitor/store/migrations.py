@@ -1,0 +1,129 @@
+"""The schema, as the steps that led to it. A released step is never changed; a new one is added below it.
+
+Times are milliseconds since 1970 in UTC. Source rows mirror the configuration (so that reading commands need not load it) beside
+what polling learned. Texts stand apart from items, so that lists read few pages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database, Migrations
+
+from monitor.errors import StoreError
+
+if TYPE_CHECKING:
+    from monitor.store.connection import Connection
+
+migrations = Migrations("monitor")
+
+FIRST = (
+    """CREATE TABLE source (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL, publisher TEXT NOT NULL, kind TEXT NOT NULL, country TEXT NOT NULL, language TEXT NOT NULL,
+        tags TEXT NOT NULL, own INTEGER NOT NULL, enabled INTEGER NOT NULL, configured INTEGER NOT NULL DEFAULT 1,
+        configured_url TEXT NOT NULL, url TEXT NOT NULL, moved_to TEXT, site_url TEXT,
+        state TEXT NOT NULL DEFAULT 'new', reason TEXT NOT NULL DEFAULT '',
+        paused INTEGER NOT NULL DEFAULT 0, failures REAL NOT NULL DEFAULT 0,
+        next_fetch_at INTEGER NOT NULL DEFAULT 0, last_polled_at INTEGER, last_success_at INTEGER, last_new_at INTEGER,
+        item_count INTEGER NOT NULL DEFAULT 0,
+        etag BLOB, last_modified BLOB, body_hash BLOB, seen BLOB NOT NULL DEFAULT x''
+    ) WITHOUT ROWID""",
+    "CREATE INDEX source_due ON source (next_fetch_at) WHERE configured AND enabled AND NOT paused",
+    """CREATE TABLE poll (
+        id INTEGER PRIMARY KEY,
+        source_id TEXT NOT NULL, at INTEGER NOT NULL, gate TEXT NOT NULL, status INTEGER,
+        cut_count INTEGER NOT NULL, parsed_count INTEGER NOT NULL, new_count INTEGER NOT NULL, edited_count INTEGER NOT NULL,
+        whole_reason TEXT NOT NULL, failure TEXT, message TEXT NOT NULL, body_bytes INTEGER NOT NULL, duration_ms INTEGER NOT NULL
+    )""",
+    "CREATE INDEX poll_source ON poll (source_id, id)",
+    """CREATE TABLE story (
+        id INTEGER PRIMARY KEY,
+        lead_id INTEGER NOT NULL, first_seen_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL
+    )""",
+    """CREATE TABLE item (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        source_id TEXT NOT NULL, publisher TEXT NOT NULL,
+        title TEXT NOT NULL, url TEXT, author TEXT NOT NULL, language TEXT NOT NULL,
+        published_at INTEGER, published_claim TEXT NOT NULL, first_seen_at INTEGER NOT NULL, updated_at INTEGER,
+        version INTEGER NOT NULL DEFAULT 1, is_backlog INTEGER NOT NULL DEFAULT 0,
+        story_id INTEGER NOT NULL, relation TEXT NOT NULL, share REAL,
+        label TEXT, place TEXT, dated TEXT, agency TEXT, edit TEXT,
+        url_key BLOB, text_key BLOB
+    )""",
+    "CREATE INDEX item_seen ON item (first_seen_at, id)",
+    "CREATE INDEX item_story ON item (story_id)",
+    "CREATE INDEX item_url ON item (url_key) WHERE url_key IS NOT NULL",
+    "CREATE INDEX item_text ON item (text_key) WHERE text_key IS NOT NULL",
+    "CREATE TABLE body (item_id INTEGER PRIMARY KEY REFERENCES item (id), text TEXT NOT NULL, html TEXT NOT NULL)",
+    """CREATE TABLE sighting (
+        source_id TEXT NOT NULL, item_id INTEGER NOT NULL REFERENCES item (id),
+        guid_key BLOB, title_key BLOB NOT NULL, content_key BLOB NOT NULL, url TEXT, seen_at INTEGER NOT NULL,
+        PRIMARY KEY (source_id, item_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX sighting_guid ON sighting (source_id, guid_key) WHERE guid_key IS NOT NULL",
+    "CREATE INDEX sighting_title ON sighting (source_id, title_key)",
+    "CREATE INDEX sighting_item ON sighting (item_id)",
+    """CREATE TABLE version (
+        item_id INTEGER NOT NULL REFERENCES item (id), version INTEGER NOT NULL,
+        title TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL, url TEXT, replaced_at INTEGER NOT NULL,
+        PRIMARY KEY (item_id, version)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE match (
+        item_id INTEGER NOT NULL REFERENCES item (id), rule_id TEXT NOT NULL, score INTEGER NOT NULL, spans TEXT NOT NULL,
+        PRIMARY KEY (item_id, rule_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX match_rule ON match (rule_id, item_id)",
+    """CREATE TABLE tag (
+        item_id INTEGER NOT NULL REFERENCES item (id), tag TEXT NOT NULL,
+        PRIMARY KEY (item_id, tag)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX tag_item ON tag (tag, item_id)",
+    "CREATE TABLE digest (id TEXT PRIMARY KEY, first_loaded_at INTEGER NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE edition (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        digest_id TEXT NOT NULL, due_at INTEGER NOT NULL, made_at INTEGER NOT NULL,
+        window_from INTEGER NOT NULL, window_to INTEGER NOT NULL, after_item INTEGER NOT NULL, upto_item INTEGER NOT NULL,
+        subject TEXT NOT NULL, item_count INTEGER NOT NULL, is_scheduled INTEGER NOT NULL,
+        UNIQUE (digest_id, due_at)
+    )""",
+    """CREATE TABLE edition_entry (
+        edition_id INTEGER NOT NULL REFERENCES edition (id), position INTEGER NOT NULL,
+        section TEXT NOT NULL, story_id INTEGER NOT NULL, item_id INTEGER NOT NULL, version INTEGER NOT NULL,
+        PRIMARY KEY (edition_id, position)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX edition_entry_story ON edition_entry (story_id, edition_id)",
+    """CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, channel TEXT NOT NULL, recipient TEXT NOT NULL,
+        message_id TEXT NOT NULL, subject TEXT NOT NULL, body BLOB NOT NULL, items TEXT NOT NULL, edition_id INTEGER,
+        state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, queued_at INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL,
+        lease_until INTEGER, sent_at INTEGER, last_error TEXT NOT NULL DEFAULT ''
+    )""",
+    "CREATE INDEX delivery_open ON delivery (next_attempt_at) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX delivery_edition ON delivery (edition_id)",
+    """CREATE VIRTUAL TABLE item_text USING fts5 (
+        title, body, content = '', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* S* P* Co'"
+    )""",
+)
+
+
+@migrations()
+def first(db: Database) -> None:
+    """Sources, items, stories, matches, editions, the outbox and the word index."""
+    for statement in FIRST:
+        db.conn.execute(statement)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the schema up to date. Raises `StoreError` for a database that a newer version made."""
+    db = Database(connection.raw)
+    known = {step.name for step in migrations._migrations}
+    unknown = [step.name for step in migrations.applied(db) if step.name not in known]
+    if unknown:
+        raise StoreError(
+            f"{connection.path}: a newer version of the monitor made this database (step {unknown[0]!r} is not known here); "
+            "install that version, or restore a backup from before it"
+        )
+    if migrations.pending(db):
+        migrations.apply(db)

@@ -1,0 +1,219 @@
+"""Sources: the configuration's mirror, what polling learned of each, and the history of polls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Acquired, FailureKind, Gate, Job, Kind, PollRecord, Source, SourceFacts, SourceState, SourceStatus
+from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms
+
+POLLS_KEPT = 50
+FACTS = "id, name, publisher, kind, country, language, tags, own"
+STATUS = (
+    f"{FACTS}, enabled, configured_url, url, moved_to, site_url, state, reason, failures, item_count, next_fetch_at, "
+    "last_polled_at, last_success_at, last_new_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a poll changes of its source's standing."""
+
+    state: SourceState
+    reason: str
+    failures: float
+    next_fetch_at: datetime
+    new_count: int
+    edited_count: int
+
+
+class Sources:
+    """Every method raises `StoreError` where the database cannot be used."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # -- the configuration's mirror ------------------------------------------------------------------
+
+    def mirror(self, sources: Sequence[Source]) -> None:
+        """Make the rows follow the configuration. A source that left it stays, with its items, and is polled no more; a changed
+        `url` resets what polling learned, since it spoke of another address."""
+        with self._connection.transaction():
+            known = dict(self._connection.rows("SELECT id, configured_url FROM source"))
+            self._connection.execute("UPDATE source SET configured = 0 WHERE configured")
+            self._connection.executemany(
+                """INSERT INTO source (id, name, publisher, kind, country, language, tags, own, enabled, configured_url, url)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET name = excluded.name, publisher = excluded.publisher, kind = excluded.kind,
+                    country = excluded.country, language = excluded.language, tags = excluded.tags, own = excluded.own,
+                    enabled = excluded.enabled, configured = 1""",
+                [_mirrored(source) for source in sources],
+            )
+            moved = [(s.url, s.url, s.id) for s in sources if known.get(s.id, s.url) != s.url]
+            self._connection.executemany(
+                """UPDATE source SET configured_url = ?, url = ?, moved_to = NULL, state = 'new', reason = '', failures = 0,
+                    next_fetch_at = 0, paused = 0, etag = NULL, last_modified = NULL, body_hash = NULL, seen = x'' WHERE id = ?""",
+                moved,
+            )
+
+    def facts(self) -> dict[str, SourceFacts]:
+        """Every source ever configured, by id."""
+        return {row[0]: _facts(row) for row in self._connection.rows(f"SELECT {FACTS} FROM source")}
+
+    def facts_of(self, ids: Iterable[str]) -> dict[str, SourceFacts]:
+        """The facts of these sources, by id; unknown ids are left out."""
+        wanted = json.dumps(sorted(set(ids)))
+        sql = f"SELECT {FACTS} FROM source WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: _facts(row) for row in self._connection.rows(sql, (wanted,))}
+
+    # -- polling ---------------------------------------------------------------------------------------
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Ids of the sources to poll now, longest overdue first."""
+        sql = """SELECT id FROM source WHERE configured AND enabled AND NOT paused AND next_fetch_at <= ?
+            ORDER BY next_fetch_at LIMIT ?"""
+        return [row[0] for row in self._connection.rows(sql, (stored_ms(now), limit))]
+
+    def active(self) -> list[str]:
+        """Ids of all sources that are polled: configured, enabled, not paused, not retired."""
+        sql = "SELECT id FROM source WHERE configured AND enabled AND NOT paused AND state != 'gone' ORDER BY id"
+        return [row[0] for row in self._connection.rows(sql)]
+
+    def job(self, source: Source) -> Job:
+        """The job of polling a mirrored source: its address as now polled, and what the last document left."""
+        sql = "SELECT url, etag, last_modified, body_hash, seen FROM source WHERE id = ?"
+        url, etag, last_modified, body_hash, seen = self._connection.rows(sql, (source.id,))[0]
+        return Job(
+            source_id=source.id,
+            url=url,
+            etag=etag,
+            last_modified=last_modified,
+            body_hash=body_hash,
+            seen=seen,
+            headers=source.headers,
+            auth=source.auth,
+            user_agent=source.user_agent,
+            proxy=source.proxy,
+            verify=source.verify,
+        )
+
+    def record(self, acquired: Acquired, outcome: Outcome, now: datetime) -> None:
+        """Store a poll's outcome: the source's standing, the validators with the entries they vouch for, the history."""
+        failed, at = acquired.failure, stored_ms(now)
+        self._connection.execute(
+            """UPDATE source SET state = ?, reason = ?, failures = ?, next_fetch_at = ?, last_polled_at = ?,
+                last_success_at = CASE WHEN ? THEN last_success_at ELSE ? END,
+                last_new_at = CASE WHEN ? THEN ? ELSE last_new_at END,
+                moved_to = CASE WHEN ? THEN moved_to ELSE ? END, site_url = COALESCE(?, site_url) WHERE id = ?""",
+            (
+                *(outcome.state, outcome.reason, outcome.failures, stored_ms(outcome.next_fetch_at), at),
+                *(failed is not None, at, outcome.new_count > 0, at),
+                *(failed is not None, acquired.moved_to, acquired.site_url, acquired.source_id),
+            ),
+        )
+        if failed is None and acquired.gate is not Gate.NOT_MODIFIED:
+            self._connection.execute(
+                "UPDATE source SET etag = ?, last_modified = ?, body_hash = ?, seen = ? WHERE id = ?",
+                (acquired.etag, acquired.last_modified, acquired.body_hash, acquired.seen, acquired.source_id),
+            )
+        self._connection.execute(
+            """INSERT INTO poll (source_id, at, gate, status, cut_count, parsed_count, new_count, edited_count, whole_reason,
+                failure, message, body_bytes, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                *(acquired.source_id, at, acquired.gate, acquired.status, acquired.cut_count, acquired.parsed_count),
+                *(outcome.new_count, outcome.edited_count, acquired.whole_reason, failed and failed.kind),
+                *(failed.message if failed else "", acquired.body_bytes, int(acquired.duration_s * 1000)),
+            ),
+        )
+
+    def trim_polls(self) -> None:
+        """Forget all but the last polls of each source."""
+        with self._connection.transaction():
+            self._connection.execute(
+                """DELETE FROM poll WHERE id IN (SELECT id FROM (
+                    SELECT id, row_number() OVER (PARTITION BY source_id ORDER BY id DESC) AS age FROM poll) WHERE age > ?)""",
+                (POLLS_KEPT,),
+            )
+
+    def pause(self, source_id: str, *, paused: bool) -> bool:
+        """Stop or resume polling a source; False where there is no such source."""
+        state = "state = 'paused', reason = 'paused by hand'" if paused else "state = 'new', reason = '', next_fetch_at = 0"
+        sql = f"UPDATE source SET paused = ?, {state} WHERE id = ? AND configured"
+        with self._connection.transaction():
+            return self._connection.execute(sql, (paused, source_id)).rowcount > 0
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def statuses(self) -> list[SourceStatus]:
+        """Every configured source, by id."""
+        return [_status(row) for row in self._connection.stream(f"SELECT {STATUS} FROM source WHERE configured ORDER BY id")]
+
+    def status(self, source_id: str) -> SourceStatus | None:
+        row = self._connection.row(f"SELECT {STATUS} FROM source WHERE configured AND id = ?", (source_id,))
+        return None if row is None else _status(row)
+
+    def counts(self) -> dict[SourceState, int]:
+        """How many enabled sources are in each state; states of none are left out."""
+        sql = "SELECT state, count(*) FROM source WHERE configured AND enabled GROUP BY state"
+        return {SourceState(state): count for state, count in self._connection.rows(sql)}
+
+    def ailing(self) -> list[SourceStatus]:
+        """The enabled sources a reader must be told of: those that bring nothing though they should."""
+        sql = f"""SELECT {STATUS} FROM source WHERE configured AND enabled
+            AND state IN ('failing', 'not-a-feed', 'blocked', 'gone', 'silent', 'empty') ORDER BY state, name"""
+        return [_status(row) for row in self._connection.rows(sql)]
+
+    def polls(self, source_id: str, limit: int = POLLS_KEPT) -> list[PollRecord]:
+        """The last polls of a source, newest first."""
+        sql = """SELECT source_id, at, gate, status, cut_count, parsed_count, new_count, edited_count, whole_reason, failure,
+            message, body_bytes, duration_ms FROM poll WHERE source_id = ? ORDER BY id DESC LIMIT ?"""
+        return [
+            PollRecord(
+                row[0],
+                stored_at(row[1]),
+                Gate(row[2]),
+                *row[3:9],
+                failure=FailureKind(row[9]) if row[9] else None,
+                message=row[10],
+                body_bytes=row[11],
+                duration_s=row[12] / 1000,
+            )
+            for row in self._connection.rows(sql, (source_id, limit))
+        ]
+
+    def last_polled_at(self) -> datetime | None:
+        """When any source was last polled."""
+        return from_ms(self._connection.value("SELECT max(last_polled_at) FROM source"))
+
+
+def _mirrored(source: Source) -> Row:
+    return (
+        *(source.id, source.name, source.publisher, source.kind, source.country, source.language, json.dumps(source.tags)),
+        *(source.own, source.enabled and source.format == "feed", source.url, source.url),
+    )
+
+
+def _facts(row: Row) -> SourceFacts:
+    return SourceFacts(row[0], row[1], row[2], Kind(row[3]), row[4], row[5], tuple(json.loads(row[6])), bool(row[7]))
+
+
+def _status(row: Row) -> SourceStatus:
+    return SourceStatus(
+        facts=_facts(row),
+        enabled=bool(row[8]),
+        configured_url=row[9],
+        url=row[10],
+        moved_to=row[11],
+        site_url=row[12],
+        state=SourceState(row[13]),
+        reason=row[14],
+        failures=row[15],
+        item_count=row[16],
+        next_fetch_at=stored_at(row[17]),
+        last_polled_at=from_ms(row[18]),
+        last_success_at=from_ms(row[19]),
+        last_new_at=from_ms(row[20]),
+    )
