@@ -441,6 +441,7 @@ class Delivery:
     sent_at: datetime | None
     last_error: str
     items: tuple[int, ...]
+    edition_id: int | None = None  # the edition it carries
 
 
 # -- what the store tells of sources ------------------------------------------------------------------

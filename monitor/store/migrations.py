@@ -85,14 +85,16 @@ FIRST = (
         digest_id TEXT NOT NULL, due_at INTEGER NOT NULL, made_at INTEGER NOT NULL,
         window_from INTEGER NOT NULL, window_to INTEGER NOT NULL, after_item INTEGER NOT NULL, upto_item INTEGER NOT NULL,
         subject TEXT NOT NULL, item_count INTEGER NOT NULL, is_scheduled INTEGER NOT NULL,
+        is_skipped INTEGER NOT NULL DEFAULT 0,
         UNIQUE (digest_id, due_at)
     )""",
     """CREATE TABLE edition_entry (
         edition_id INTEGER NOT NULL REFERENCES edition (id), position INTEGER NOT NULL,
         section TEXT NOT NULL, story_id INTEGER NOT NULL, item_id INTEGER NOT NULL, version INTEGER NOT NULL,
+        publishers TEXT NOT NULL, is_follow_up INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (edition_id, position)
     ) WITHOUT ROWID""",
-    "CREATE INDEX edition_entry_story ON edition_entry (story_id, edition_id)",
+    "CREATE INDEX edition_entry_item ON edition_entry (item_id, edition_id)",
     """CREATE TABLE delivery (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, channel TEXT NOT NULL, recipient TEXT NOT NULL,
