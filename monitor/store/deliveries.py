@@ -90,7 +90,7 @@ class Deliveries:
             return self._connection.execute(sql, (stored_ms(until), channel)).rowcount
 
     def requeue(self, delivery_id: int, now: datetime) -> bool:
-        """Send a row again from the start: the same bytes under the same Message-ID. False where unknown, or on its way."""
+        """Send a row again from the start: same bytes, same Message-ID. False where unknown or on its way."""
         with self._connection.transaction(durable=True):
             return self._changed(
                 """UPDATE delivery SET state = 'queued', attempts = 0, queued_at = ?1, next_attempt_at = ?1,
@@ -109,11 +109,6 @@ class Deliveries:
         found: bytes | None = self._connection.value("SELECT body FROM delivery WHERE id = ?", (delivery_id,))
         return found
 
-    def list(self, state: DeliveryState | None = None, limit: int | None = None) -> list[Delivery]:
-        """Rows in one state, or all (None), the latest queued first."""
-        sql = f"SELECT {DELIVERY} FROM delivery WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2"
-        return [_delivery(row) for row in self._connection.rows(sql, (state, -1 if limit is None else limit))]
-
     def of_edition(self, edition_id: int) -> list[Delivery]:
         """The rows that carry an edition, in the order queued."""
         sql = f"SELECT {DELIVERY} FROM delivery WHERE edition_id = ? ORDER BY id"
@@ -130,6 +125,11 @@ class Deliveries:
 
     def _changed(self, sql: str, parameters: Row) -> bool:
         return self._connection.execute(sql, parameters).rowcount > 0
+
+    def list(self, state: DeliveryState | None = None, limit: int | None = None) -> list[Delivery]:
+        """Rows in one state, or all (None), the latest queued first."""
+        sql = f"SELECT {DELIVERY} FROM delivery WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2"
+        return [_delivery(row) for row in self._connection.rows(sql, (state, -1 if limit is None else limit))]
 
     def _write(self, sql: str, parameters: Row) -> None:
         with self._connection.transaction(durable=True):

@@ -9,7 +9,10 @@ from datetime import datetime
 
 from monitor.store.connection import Connection, Row, stored_at, stored_ms
 
-EDITION = "id, digest_id, due_at, made_at, window_from, window_to, after_item, upto_item, subject, item_count, is_scheduled, is_skipped"
+EDITION = (
+    "id, digest_id, due_at, made_at, window_from, window_to, after_item, upto_item, subject, item_count, "
+    "is_scheduled, is_skipped"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +105,12 @@ class Editions:
     def get(self, edition_id: int) -> Edition | None:
         return self._one("WHERE id = ?", (edition_id,))
 
-    def list(self, digest_id: str | None = None, limit: int | None = None) -> list[Edition]:
-        """Editions of one digest, or of all (None), the latest made first."""
-        sql = f"SELECT {EDITION} FROM edition WHERE ?1 IS NULL OR digest_id = ?1 ORDER BY id DESC LIMIT ?2"
-        return [_edition(row) for row in self._connection.rows(sql, (digest_id, -1 if limit is None else limit))]
-
     def entries(self, edition_id: int) -> list[EditionEntry]:
         """What an edition told, in its order; empty for an empty or unknown edition."""
         sql = """SELECT section, story_id, item_id, version, publishers, is_follow_up FROM edition_entry
             WHERE edition_id = ? ORDER BY position"""
         return [
-            EditionEntry(*row[:4], publishers=tuple(json.loads(row[4])), is_follow_up=bool(row[5]))
+            EditionEntry(row[0], row[1], row[2], row[3], tuple(json.loads(row[4])), bool(row[5]))
             for row in self._connection.rows(sql, (edition_id,))
         ]
 
@@ -129,6 +127,11 @@ class Editions:
             told.setdefault(story_id, set()).update(json.loads(publishers))
         return {story_id: frozenset(publishers) for story_id, publishers in told.items()}
 
+    def list(self, digest_id: str | None = None, limit: int | None = None) -> list[Edition]:
+        """Editions of one digest, or of all (None), the latest made first."""
+        sql = f"SELECT {EDITION} FROM edition WHERE ?1 IS NULL OR digest_id = ?1 ORDER BY id DESC LIMIT ?2"
+        return [_edition(row) for row in self._connection.rows(sql, (digest_id, -1 if limit is None else limit))]
+
     def _one(self, condition: str, parameters: Row) -> Edition | None:
         row = self._connection.row(f"SELECT {EDITION} FROM edition {condition}", parameters)
         return None if row is None else _edition(row)
@@ -141,9 +144,12 @@ def _entry_row(entry: EditionEntry) -> Row:
 
 def _edition(row: Row) -> Edition:
     return Edition(
-        row[0],
-        row[1],
-        *(stored_at(ms) for ms in row[2:6]),
+        id=row[0],
+        digest_id=row[1],
+        due_at=stored_at(row[2]),
+        made_at=stored_at(row[3]),
+        window_from=stored_at(row[4]),
+        window_to=stored_at(row[5]),
         after_item=row[6],
         upto_item=row[7],
         subject=row[8],
