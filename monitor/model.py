@@ -63,10 +63,10 @@ class Source:
     interval_s: float | None = None
     identity: str = "auto"  # auto | guid | link | title+link
     full_text: bool = False
-    headers: tuple[tuple[str, str], ...] = ()
-    auth: tuple[str, str] | None = None  # user, password
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)  # user, password
     user_agent: str = ""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     verify: bool = True
     note: str = ""
 
@@ -115,10 +115,10 @@ class Job:
     last_modified: bytes | None = None
     body_hash: bytes | None = None
     seen: bytes = b""  # 8-byte hashes of the raw entries of the last documents, end to end
-    headers: tuple[tuple[str, str], ...] = ()
-    auth: tuple[str, str] | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
     user_agent: str = ""
-    proxy: str = ""
+    proxy: str = field(default="", repr=False)
     verify: bool = True
 
 
