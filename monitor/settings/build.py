@@ -1,0 +1,150 @@
+"""From checked tables to the frozen values that the rest of the program knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from monitor.model import Combination, Digest, Kind, Priority, Rule, Sample, Section, Source
+from monitor.settings import tables
+from monitor.settings.places import Key
+from monitor.settings.shape import AlertSettings, Channel, FetchSettings, MailSettings, StoreSettings, WebSettings
+
+Secrets = Mapping[Key, str]
+
+
+def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> dict[str, Any]:
+    """The fields of `Settings` that monitor.toml gives."""
+    fetch, mail, alerts, web = file.fetch, file.mail, file.alerts, file.web
+    return {
+        "store": StoreSettings(_store_path(file.store.path, folder)),
+        "fetch": FetchSettings(
+            interval_s=fetch.interval,
+            min_interval_s=fetch.min_interval,
+            max_interval_s=fetch.max_interval,
+            concurrency=fetch.concurrency,
+            per_host=fetch.per_host,
+            timeout_s=fetch.timeout,
+            max_bytes=fetch.max_bytes,
+            proxy=_proxy(fetch.proxy, secrets.get(("fetch", "proxy_file"), "")),
+            allow_private=tuple(fetch.allow_private),
+            contact=fetch.contact,
+            user_agent=fetch.user_agent,
+        ),
+        "mail": MailSettings(
+            host=mail.host,
+            port=mail.port,
+            security=mail.security,
+            sender=mail.sender,
+            user=mail.user,
+            password=secrets.get(("mail", "password_file"), ""),
+            timeout_s=mail.timeout,
+        ),
+        "alerts": AlertSettings(alerts.max_per_hour, alerts.quiet, alerts.timezone, tuple(alerts.operator)),
+        "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
+        "channels": MappingProxyType(
+            {
+                name: Channel(
+                    name, channel.kind, tuple(channel.to), channel.url or secrets.get(("channel", name, "url_file"), "")
+                )
+                for name, channel in file.channel.items()
+            }
+        ),
+    }
+
+
+def _store_path(written: str, folder: Path) -> Path:
+    """A relative path starts at the folder above the configuration folder, wherever the program was started."""
+    path = Path(written).expanduser()
+    return path if path.is_absolute() else folder.absolute().parent / path
+
+
+def _proxy(url: str, credentials: str) -> str:
+    """The proxy's address with `user:password` put in, percent-encoded (RFC 3986 §3.2.1)."""
+    if not url or not credentials:
+        return url
+    user, _, password = credentials.partition(":")
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+
+
+def build_sources(file: tables.SourcesFile, secrets: Secrets) -> tuple[Source, ...]:
+    """The sources in the file's order. One whose format this version does not poll counts as not enabled."""
+    return tuple(_source(table, ("source", index), secrets) for index, table in enumerate(file.source))
+
+
+def _source(table: tables.SourceTable, path: Key, secrets: Secrets) -> Source:
+    user, colon, password = secrets.get((*path, "auth_file"), "").partition(":")
+    return Source(
+        id=table.id,
+        url=table.url,
+        name=table.name or table.id,
+        publisher=table.publisher or table.id,
+        kind=Kind(table.kind),
+        country=table.country,
+        language=table.language,
+        tags=tuple(table.tags),
+        own=table.own,
+        enabled=table.enabled and table.format == "feed",
+        format=table.format,
+        interval_s=table.interval,
+        identity=table.identity,
+        full_text=table.full_text,
+        headers=tuple(table.headers.items()),
+        auth=(user, password) if colon else None,
+        user_agent=table.user_agent,
+        proxy=_proxy(table.proxy, secrets.get((*path, "proxy_file"), "")),
+        verify=table.verify,
+        note=table.note,
+    )
+
+
+def build_rules(file: tables.RulesFile) -> dict[str, Any]:
+    """The fields of `Settings` that rules.toml gives: rules in the file's order, lists by name."""
+    return {
+        "rules": tuple(_rule(table) for table in file.rule),
+        "lists": MappingProxyType({name: tuple(forms) for name, forms in file.lists.items()}),
+    }
+
+
+def _rule(table: tables.RuleTable) -> Rule:
+    """A rule; weighted terms without a threshold fire as soon as their sum is above nothing."""
+    return Rule(
+        id=table.id,
+        name=table.name or table.id,
+        query=table.query,
+        terms=tuple(table.terms.items()),
+        threshold=(table.threshold or 1) if table.terms else None,
+        count_cap=table.count_cap,
+        title_factor=table.title_factor,
+        any_of=tuple(Combination(tuple(c.all), tuple(c.any), tuple(c.none), c.near) for c in table.any_of),
+        tags=tuple(table.tags),
+        alert=tuple(table.alert),
+        priority=Priority(table.priority),
+        samples=tuple(Sample(sample.text, sample.match) for sample in table.sample),
+    )
+
+
+def build_digests(file: tables.DigestsFile) -> tuple[Digest, ...]:
+    """The digests in the file's order. One without sections gets a single one that takes everything."""
+    return tuple(_digest(table) for table in file.digest)
+
+
+def _digest(table: tables.DigestTable) -> Digest:
+    sections = tuple(Section(s.title or s.query or "Other news", s.query, s.limit) for s in table.section)
+    return Digest(
+        id=table.id,
+        title=table.title or table.id,
+        cron=table.cron or _daily(table),
+        timezone=table.timezone,
+        to=tuple(table.to),
+        when_empty=table.when_empty,
+        sections=sections or (Section("News"),),
+    )
+
+
+def _daily(table: tables.DigestTable) -> str:
+    return f"{table.at.minute} {table.at.hour} * * *" if table.at else ""

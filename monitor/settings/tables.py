@@ -1,0 +1,191 @@
+"""The tables of the four files as pydantic reads them: every key, its default, and what its value must be.
+
+Nothing outside this room sees these; `build` turns them into the frozen values of `shape` and `model`. A field that
+may be missing has a plain validator rather than a union, so that an error's place is the key's own.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+
+from monitor.model import Kind, Priority
+from monitor.settings import values
+from monitor.settings.values import Network
+
+Line = Annotated[str, AfterValidator(values.line)]
+Id = Annotated[str, AfterValidator(values.identifier)]
+Tag = Annotated[str, AfterValidator(values.tag)]
+Address = Annotated[str, AfterValidator(values.mailbox)]
+HeaderText = Annotated[str, AfterValidator(values.header_text)]
+Zone = Annotated[str, AfterValidator(values.timezone)]
+Seconds = Annotated[float, PlainValidator(values.duration_s)]
+Count = Annotated[int, PlainValidator(values.count)]
+Networks = list[Annotated[Network, PlainValidator(values.network)]]
+
+
+class Table(BaseModel):
+    """A TOML table: unknown keys are errors, and a number in quotes is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+# -- monitor.toml ----------------------------------------------------------------------------------
+
+
+class StoreTable(Table):
+    path: Annotated[Line, Field(min_length=1)] = "data/monitor.db"
+
+
+class FetchTable(Table):
+    interval: Seconds = 900.0
+    min_interval: Seconds = 300.0
+    max_interval: Seconds = 7200.0
+    concurrency: Count = 64
+    per_host: Count = 2
+    timeout: Seconds = 20.0
+    max_bytes: Annotated[int, PlainValidator(values.size_bytes)] = 10_000_000
+    proxy: Annotated[Line, AfterValidator(values.proxy_url)] = ""
+    proxy_file: Line = ""
+    allow_private: Networks = []
+    contact: HeaderText = ""
+    user_agent: HeaderText = ""
+
+
+class MailTable(Table):
+    host: Annotated[Line, Field(min_length=1)] = "localhost"
+    port: Annotated[int, PlainValidator(values.port)] = 25
+    security: Annotated[str, PlainValidator(values.one_of("none", "starttls", "tls"))] = "none"
+    sender: Address = Field(default="Monitor <monitor@example.org>", alias="from")
+    user: Line = ""
+    password_file: Line = ""
+    timeout: Seconds = 30.0
+
+
+class AlertTable(Table):
+    max_per_hour: Count = 30
+    quiet: Annotated[tuple[time, time] | None, PlainValidator(values.quiet_hours)] = None
+    timezone: Zone = "UTC"
+    operator: list[Line] = []
+
+
+class WebTable(Table):
+    listen: Annotated[tuple[str, int], PlainValidator(values.listen)] = ("127.0.0.1", 8080)
+    base_url: Annotated[Line, AfterValidator(values.base_url)] = ""
+    trusted_proxies: Networks = []
+
+
+class ChannelTable(Table):
+    kind: Annotated[str, PlainValidator(values.one_of("mail", "webhook", "slack", "teams", "ntfy", "apprise"))]
+    to: list[Address] = []
+    url: Line = ""
+    url_file: Line = ""
+
+
+class MonitorFile(Table):
+    store: StoreTable = StoreTable()
+    fetch: FetchTable = FetchTable()
+    mail: MailTable = MailTable()
+    alerts: AlertTable = AlertTable()
+    web: WebTable = WebTable()
+    channel: dict[Id, ChannelTable] = {}
+
+
+# -- sources.toml ----------------------------------------------------------------------------------
+
+
+class SourceTable(Table):
+    id: Id
+    url: Annotated[str, AfterValidator(values.web_url)]
+    name: Line = ""
+    kind: Annotated[str, PlainValidator(values.one_of(*Kind))] = "press"
+    publisher: Line = ""
+    country: Annotated[str, AfterValidator(values.country)] = ""
+    language: Annotated[str, AfterValidator(values.language)] = ""
+    tags: list[Tag] = []
+    own: bool = False
+    enabled: bool = True
+    format: Annotated[str, PlainValidator(values.one_of("feed", "page", "sitemap"))] = "feed"
+    interval: Annotated[float | None, PlainValidator(values.duration_s)] = None
+    identity: Annotated[str, PlainValidator(values.one_of("auto", "guid", "link", "title+link"))] = "auto"
+    full_text: bool = False
+    headers: Annotated[dict[str, str], PlainValidator(values.headers)] = {}
+    auth_file: Line = ""
+    user_agent: HeaderText = ""
+    proxy: Annotated[Line, AfterValidator(values.proxy_url)] = ""
+    proxy_file: Line = ""
+    verify: bool = True
+    note: str = ""
+
+
+class SourcesFile(Table):
+    source: list[SourceTable] = []
+
+
+# -- rules.toml ------------------------------------------------------------------------------------
+
+
+class SampleTable(Table):
+    text: str
+    match: bool
+
+
+class CombinationTable(Table):
+    all: list[str] = []
+    any: list[str] = []
+    none: list[str] = []
+    near: Annotated[int | None, PlainValidator(values.count)] = None
+
+
+class RuleTable(Table):
+    id: Id
+    name: Line = ""
+    query: str = ""
+    terms: dict[str, int] = {}
+    threshold: Annotated[int | None, PlainValidator(values.count)] = None
+    count_cap: Count = 1
+    title_factor: Count = 2
+    any_of: list[CombinationTable] = []
+    tags: list[Tag] = []
+    alert: list[Line] = []
+    priority: Annotated[str, PlainValidator(values.one_of(*Priority))] = "routine"
+    sample: list[SampleTable] = []
+
+
+class RulesFile(Table):
+    lists: dict[Id, Annotated[list[str], Field(min_length=1)]] = Field(default={}, alias="list")
+    rule: list[RuleTable] = []
+
+
+# -- digests.toml ----------------------------------------------------------------------------------
+
+
+class SectionTable(Table):
+    title: Line = ""
+    query: str = ""
+    limit: Annotated[int | None, PlainValidator(values.count)] = None
+
+
+class DigestTable(Table):
+    id: Id
+    title: Line = ""
+    at: Annotated[time | None, PlainValidator(values.time_of_day)] = None
+    cron: Annotated[str | None, PlainValidator(values.cron)] = None
+    timezone: Zone = "UTC"
+    to: list[Address] = []
+    when_empty: Annotated[str, PlainValidator(values.one_of("send", "skip"))] = "send"
+    section: list[SectionTable] = []
+
+
+class DigestsFile(Table):
+    digest: list[DigestTable] = []
+
+
+FILES: dict[str, type[Table]] = {
+    "monitor.toml": MonitorFile,
+    "sources.toml": SourcesFile,
+    "rules.toml": RulesFile,
+    "digests.toml": DigestsFile,
+}
