@@ -60,8 +60,13 @@ class Editions:
         self._connection = connection
 
     def open_digest(self, digest_id: str, now: datetime) -> datetime:
-        """When the digest was first loaded: `now` the first time, and that instant ever after."""
-        sql = "INSERT INTO digest (id, first_loaded_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
+        """When the digest was first loaded: `now` the first time, and that instant ever after.
+
+        An instant still to come was the word of a wrong clock, and the earlier one takes its place.
+        """
+        sql = """INSERT INTO digest (id, first_loaded_at) VALUES (?, ?)
+            ON CONFLICT (id) DO UPDATE SET first_loaded_at = excluded.first_loaded_at
+            WHERE excluded.first_loaded_at < first_loaded_at"""
         self._connection.execute(sql, (digest_id, stored_ms(now)))
         return stored_at(self._connection.value("SELECT first_loaded_at FROM digest WHERE id = ?", (digest_id,)))
 
@@ -96,10 +101,13 @@ class Editions:
         """The edition that reaches furthest, from which the next one goes on; None where there is none."""
         return self._one("WHERE digest_id = ? ORDER BY upto_item DESC, id DESC LIMIT 1", (digest_id,))
 
-    def last_due_at(self, digest_id: str) -> datetime | None:
-        """The latest instant a scheduled edition was made for; None where there is none."""
-        sql = "SELECT max(due_at) FROM edition WHERE digest_id = ? AND is_scheduled"
-        found = self._connection.value(sql, (digest_id,))
+    def last_due_at(self, digest_id: str, now: datetime) -> datetime | None:
+        """The latest instant not after `now` that a scheduled edition was made for; None where there is none.
+
+        Editions of a time still to come were made by a wrong clock, and must not silence the digest until then.
+        """
+        sql = "SELECT max(due_at) FROM edition WHERE digest_id = ? AND is_scheduled AND due_at <= ?"
+        found = self._connection.value(sql, (digest_id, stored_ms(now)))
         return None if found is None else stored_at(found)
 
     def get(self, edition_id: int) -> Edition | None:

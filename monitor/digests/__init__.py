@@ -1,0 +1,1 @@
+"""The press review: when an edition is due, what it says, and filing it with the mails that carry it."""

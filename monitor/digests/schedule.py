@@ -1,0 +1,60 @@
+"""When a digest's editions are due. Pure: the zone's clock and what was sent decide, never a scheduler's memory.
+
+The five cron fields are read as Debian's cron reads them (by cronsim): an hour that the spring change skips comes right
+after the gap, an hour that the autumn change doubles counts once, so that a daily digest has one edition a local day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from monitor.model import Digest
+
+LATE_AFTER = timedelta(minutes=10)
+_AROUND = timedelta(hours=3)  # wider than any change of clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An edition that should leave: for which instant (UTC), and whether that is past by more than ten minutes."""
+
+    due_at: datetime
+    is_late: bool
+
+
+def next_due(digest: Digest, after: datetime) -> datetime:
+    """The first instant strictly after `after` at which the digest is due, in UTC."""
+    return next(due for due in _instants(digest, after - _AROUND) if due > after)
+
+
+def latest_due(digest: Digest, now: datetime) -> datetime:
+    """The last instant not after `now` at which the digest is due, in UTC."""
+    return next(due for due in _instants(digest, now + _AROUND, reverse=True) if due <= now)
+
+
+def period(digest: Digest, at: datetime) -> timedelta:
+    """The time between the due instants around `at`: a day for a daily digest, three over a weekday digest's weekend."""
+    return next_due(digest, at) - latest_due(digest, at)
+
+
+def due_edition(digest: Digest, last_due_at: datetime | None, first_loaded_at: datetime, now: datetime) -> Due | None:
+    """The edition that is due at `now`, None where none is.
+
+    `last_due_at` is the latest instant not after `now` that an edition was made for (None: never). Several missed
+    instants are one edition, due at the last of them. Where the clock went backwards, nothing is due again.
+    """
+    due_at = latest_due(digest, now)
+    if due_at <= (first_loaded_at if last_due_at is None else last_due_at):
+        return None
+    return Due(due_at, is_late=now - due_at > LATE_AFTER)
+
+
+def _instants(digest: Digest, start: datetime, *, reverse: bool = False) -> Iterator[datetime]:
+    local = start.astimezone(ZoneInfo(digest.timezone))
+    for due in CronSim(digest.cron, local, reverse=reverse):
+        yield due.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Messages rendered to their final bytes, when they are queued."""
