@@ -1,0 +1,124 @@
+"""Summaries cut at a sentence, lines wrapped for reading, and characters that must not reach a reader's screen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from monitor.text.folding import script_of
+
+# Surrogates and controls cannot be sent; direction overrides, embeddings and isolates would reorder what follows them.
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+_SPACES = re.compile(r"[\s\u2028\u2029\x85]+")
+_STOPS = re.compile(r"[.!?…؟۔।։。！？]+[\"'”’»)\]」』）]*")
+# Words whose full stop ends no sentence.
+_NO_STOP = frozenset(
+    re.findall(
+        r"\w+",
+        "mr mrs ms dr prof gen col capt lt sgt amb sen rep gov st no nos vol art ca approx inc ltd co corp "
+        "jan feb mar apr jun jul aug sep sept oct nov dec г гг ул им т тыс млн млрд bzw usw sayın",
+    )
+)
+_WORD_BEFORE = re.compile(r"[^\W\d_](?:[\w.]*[^\W_])?$")
+_EARLIEST = 0.25  # a sentence that ends before this part of the limit leaves too little; then cut at a word
+
+
+def fit(text: str) -> str:
+    """The text on one line, without what cannot be sent or would disturb what stands around it."""
+    return _SPACES.sub(" ", _UNFIT.sub("", text)).strip()
+
+
+def excerpt(text: str, limit: int) -> str:
+    """The beginning of `text` in at most `limit` characters, on one line: whole sentences where one ends in time, else
+    whole words and an ellipsis. Empty for an empty text or a limit of 0.
+    """
+    text = fit(text)
+    if len(text) <= limit:
+        return text
+    end = _last_stop(text, limit)
+    if end >= limit * _EARLIEST:
+        return text[:end]
+    return shorten(text, limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text cut at a word to at most `limit` characters with the ellipsis; without spaces, at a character."""
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    if space >= limit // 2:
+        cut = cut[:space]
+    while cut and unicodedata.combining(text[len(cut)]):
+        cut = cut[:-1]  # never part a letter from its marks
+    return cut.rstrip(" ,;:–—-،؛、，") + "…"
+
+
+def _last_stop(text: str, limit: int) -> int:
+    """Where the last whole sentence within `limit` ends; 0 where none does."""
+    end = 0
+    for stop in _STOPS.finditer(text[:limit]):
+        if _is_sentence_end(text, stop.start(), stop.end()):
+            end = stop.end()
+    return end
+
+
+def _is_sentence_end(text: str, start: int, end: int) -> bool:
+    if text[start] in "。！？":
+        return True
+    after = text[end : end + 2]
+    if after and not after[0].isspace():
+        return False
+    if text[start] != ".":
+        return True
+    if after[1:].islower():
+        return False
+    word = _WORD_BEFORE.search(text, max(0, start - 20), start)
+    return word is None or (len(word.group()) > 1 and "." not in word.group() and word.group().lower() not in _NO_STOP)
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction runs from right to left (Unicode Standard Annex 9, rules P2 and P3)."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of at most `width` columns, cut at spaces, between characters only in scripts that have none.
+
+    Words that are longer (addresses) stay whole. Lines that run from right to left are left as they are, for the
+    reader's own program to lay out.
+    """
+    if is_right_to_left(text):
+        return [text]
+    lines, line = [], ""
+    for word in text.split():
+        for number, piece in enumerate(_pieces(word)):
+            joined = piece if not line else line + ("" if number else " ") + piece
+            if line and columns(indent + joined) > width:
+                lines.append(indent + line)
+                joined = piece
+            line = joined
+    return [*lines, indent + line] if line else lines
+
+
+def columns(text: str) -> int:
+    """How wide a text stands in fixed columns: two for wide East Asian characters, none for marks."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else 0 if unicodedata.combining(character) else 1
+        for character in text
+    )
+
+
+def _pieces(word: str) -> list[str]:
+    """A word in the pieces between which a line may end: characters of Han and kana with the marks that follow them."""
+    if word.isascii() or not any(script_of(character) in ("CJK", "HIRAGANA", "KATAKANA") for character in word):
+        return [word]
+    return re.findall(r"[「『（《“]*[^「『（《“][、。，．！？：；」』）》”’ー々]*", word) or [word]
