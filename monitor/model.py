@@ -263,6 +263,7 @@ class Observed:
     content_key: bytes
     words: tuple[str, ...]
     published_at: datetime | None
+    word_count: int = 0  # of the body, without its furniture
     wire: Wire = Wire()
 
 
@@ -292,6 +293,7 @@ class Copy:
     kind: Kind
     title_key: bytes
     when: datetime
+    word_count: int
 
 
 # -- rules -----------------------------------------------------------------------------------------

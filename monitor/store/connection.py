@@ -142,11 +142,15 @@ def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     """What happened to the database and how to mend it, from SQLite's result code."""
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StoreError(f"{path}: the database is locked by another program; try again when it is done", is_transient=True)
+        return StoreError(
+            f"{path}: the database is locked by another program; try again when it is done", is_transient=True
+        )
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"{path}: the disk is full; make room, and work goes on by itself", is_transient=True)
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
-        return StoreError(f"{path}: the database cannot be written; give this user write permission on it and its folder")
+        return StoreError(
+            f"{path}: the database cannot be written; give this user write permission on it and its folder"
+        )
     if code == sqlite3.SQLITE_CANTOPEN:
         return StoreError(f"{path}: the database cannot be opened; does its folder exist, and may this user enter it?")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:

@@ -88,11 +88,13 @@ class Items:
         item_id = connection.insert(
             """INSERT INTO item (source_id, publisher, title, url, author, language, published_at, published_claim,
                 first_seen_at, updated_at, version, is_backlog, story_id, relation, share, label, place, dated, agency, edit,
-                url_key, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                url_key, text_key, word_count)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 *(item.source_id, item.publisher, item.title, item.url, item.author, item.language),
                 *(to_ms(item.published_at), item.published_claim, seen_ms, to_ms(item.updated_at), is_backlog),
                 *(item.story_id, item.relation, item.share, *_wire_row(item.wire), observed.url_key, observed.text_key),
+                observed.word_count,
             ),
         )
         connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
@@ -145,10 +147,12 @@ class Items:
             (item_id, version, title, text, html, url, stored_ms(now)),
         )
         connection.execute(
-            """UPDATE item SET title = ?, url = COALESCE(?, url), url_key = COALESCE(?, url_key), text_key = ?, updated_at = ?,
+            """UPDATE item SET title = ?, url = COALESCE(?, url), url_key = COALESCE(?, url_key), text_key = ?, word_count = ?,
+                updated_at = ?,
                 author = ?, label = ?, place = ?, dated = ?, agency = ?, edit = ?, version = version + 1 WHERE id = ?""",
             (
-                *(entry.title, entry.url, observed.url_key, observed.text_key, stored_ms(entry.updated_at or now)),
+                *(entry.title, entry.url, observed.url_key, observed.text_key, observed.word_count),
+                stored_ms(entry.updated_at or now),
                 *(entry.author, *_wire_row(observed.wire), item_id),
             ),
         )
@@ -162,11 +166,18 @@ class Items:
         connection = self._connection
         connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
         connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
-        connection.executemany("INSERT INTO tag (item_id, tag) VALUES (?, ?)", [(item_id, tag) for tag in sorted(set(tags))])
+        connection.executemany(
+            "INSERT INTO tag (item_id, tag) VALUES (?, ?)", [(item_id, tag) for tag in sorted(set(tags))]
+        )
         connection.executemany(
             "INSERT INTO match (item_id, rule_id, score, spans) VALUES (?, ?, ?, ?)",
             [
-                (item_id, m.rule_id, m.score, json.dumps([(s.field, s.start, s.end, s.text) for s in m.spans], ensure_ascii=False))
+                (
+                    item_id,
+                    m.rule_id,
+                    m.score,
+                    json.dumps([(s.field, s.start, s.end, s.text) for s in m.spans], ensure_ascii=False),
+                )
                 for m in matches
             ],
         )
@@ -237,7 +248,10 @@ class Items:
     def matches(self, item_id: int) -> list[tuple[str, int, list[tuple[str, int, int, str]]]]:
         """The item's matches: rule id, score, spans; by rule id."""
         sql = "SELECT rule_id, score, spans FROM match WHERE item_id = ? ORDER BY rule_id"
-        return [(rule, score, [tuple(span) for span in json.loads(spans)]) for rule, score, spans in self._connection.rows(sql, (item_id,))]
+        return [
+            (rule, score, [tuple(span) for span in json.loads(spans)])
+            for rule, score, spans in self._connection.rows(sql, (item_id,))
+        ]
 
     def versions(self, item_id: int) -> list[tuple[int, str, str, datetime]]:
         """The item's earlier versions, oldest first: number, title, text, when it was replaced."""

@@ -29,7 +29,7 @@ FIRST = (
         item_count INTEGER NOT NULL DEFAULT 0,
         etag BLOB, last_modified BLOB, body_hash BLOB, seen BLOB NOT NULL DEFAULT x''
     ) WITHOUT ROWID""",
-    "CREATE INDEX source_due ON source (next_fetch_at) WHERE configured AND enabled AND NOT paused",
+    "CREATE INDEX source_due ON source (next_fetch_at) WHERE configured AND enabled AND NOT paused AND state != 'gone'",
     """CREATE TABLE poll (
         id INTEGER PRIMARY KEY,
         source_id TEXT NOT NULL, at INTEGER NOT NULL, gate TEXT NOT NULL, status INTEGER,
@@ -49,7 +49,7 @@ FIRST = (
         version INTEGER NOT NULL DEFAULT 1, is_backlog INTEGER NOT NULL DEFAULT 0,
         story_id INTEGER NOT NULL, relation TEXT NOT NULL, share REAL,
         label TEXT, place TEXT, dated TEXT, agency TEXT, edit TEXT,
-        url_key BLOB, text_key BLOB
+        url_key BLOB, text_key BLOB, word_count INTEGER NOT NULL DEFAULT 0
     )""",
     "CREATE INDEX item_seen ON item (first_seen_at, id)",
     "CREATE INDEX item_story ON item (story_id)",

@@ -7,11 +7,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Acquired, FailureKind, Gate, Job, Kind, PollRecord, Source, SourceFacts, SourceState, SourceStatus
+from monitor.model import (
+    Acquired,
+    FailureKind,
+    Gate,
+    Job,
+    Kind,
+    PollRecord,
+    Source,
+    SourceFacts,
+    SourceState,
+    SourceStatus,
+)
 from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms
 
 POLLS_KEPT = 50
 FACTS = "id, name, publisher, kind, country, language, tags, own"
+POLL = (
+    "source_id, at, gate, status, cut_count, parsed_count, new_count, edited_count, whole_reason, failure, message, "
+    "body_bytes, duration_ms"
+)
 STATUS = (
     f"{FACTS}, enabled, configured_url, url, moved_to, site_url, state, reason, failures, item_count, next_fetch_at, "
     "last_polled_at, last_success_at, last_new_at"
@@ -73,7 +88,7 @@ class Sources:
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Ids of the sources to poll now, longest overdue first."""
-        sql = """SELECT id FROM source WHERE configured AND enabled AND NOT paused AND next_fetch_at <= ?
+        sql = """SELECT id FROM source WHERE configured AND enabled AND NOT paused AND state != 'gone' AND next_fetch_at <= ?
             ORDER BY next_fetch_at LIMIT ?"""
         return [row[0] for row in self._connection.rows(sql, (stored_ms(now), limit))]
 
@@ -100,7 +115,7 @@ class Sources:
             verify=source.verify,
         )
 
-    def record(self, acquired: Acquired, outcome: Outcome, now: datetime) -> None:
+    def record(self, job: Job, acquired: Acquired, outcome: Outcome, now: datetime) -> PollRecord:
         """Store a poll's outcome: the source's standing, the validators with the entries they vouch for, the history."""
         failed, at = acquired.failure, stored_ms(now)
         self._connection.execute(
@@ -114,20 +129,34 @@ class Sources:
                 *(failed is not None, acquired.moved_to, acquired.site_url, acquired.source_id),
             ),
         )
-        if failed is None and acquired.gate is not Gate.NOT_MODIFIED:
-            self._connection.execute(
-                "UPDATE source SET etag = ?, last_modified = ?, body_hash = ?, seen = ? WHERE id = ?",
-                (acquired.etag, acquired.last_modified, acquired.body_hash, acquired.seen, acquired.source_id),
-            )
+        learned = (acquired.etag, acquired.last_modified, acquired.body_hash, acquired.seen)
+        if learned != (job.etag, job.last_modified, job.body_hash, job.seen):
+            sql = "UPDATE source SET etag = ?, last_modified = ?, body_hash = ?, seen = ? WHERE id = ?"
+            self._connection.execute(sql, (*learned, acquired.source_id))
+        poll = PollRecord(
+            source_id=acquired.source_id,
+            at=now,
+            gate=acquired.gate,
+            status=acquired.status,
+            cut_count=acquired.cut_count,
+            parsed_count=acquired.parsed_count,
+            new_count=outcome.new_count,
+            edited_count=outcome.edited_count,
+            whole_reason=acquired.whole_reason,
+            failure=failed.kind if failed else None,
+            message=failed.message if failed else "",
+            body_bytes=acquired.body_bytes,
+            duration_s=acquired.duration_s,
+        )
         self._connection.execute(
-            """INSERT INTO poll (source_id, at, gate, status, cut_count, parsed_count, new_count, edited_count, whole_reason,
-                failure, message, body_bytes, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            f"INSERT INTO poll ({POLL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(acquired.source_id, at, acquired.gate, acquired.status, acquired.cut_count, acquired.parsed_count),
-                *(outcome.new_count, outcome.edited_count, acquired.whole_reason, failed and failed.kind),
-                *(failed.message if failed else "", acquired.body_bytes, int(acquired.duration_s * 1000)),
+                *(poll.source_id, at, poll.gate, poll.status, poll.cut_count, poll.parsed_count, poll.new_count),
+                *(poll.edited_count, poll.whole_reason, poll.failure, poll.message, poll.body_bytes),
+                int(poll.duration_s * 1000),
             ),
         )
+        return poll
 
     def trim_polls(self) -> None:
         """Forget all but the last polls of each source."""
@@ -140,7 +169,9 @@ class Sources:
 
     def pause(self, source_id: str, *, paused: bool) -> bool:
         """Stop or resume polling a source; False where there is no such source."""
-        state = "state = 'paused', reason = 'paused by hand'" if paused else "state = 'new', reason = '', next_fetch_at = 0"
+        state = (
+            "state = 'paused', reason = 'paused by hand'" if paused else "state = 'new', reason = '', next_fetch_at = 0"
+        )
         sql = f"UPDATE source SET paused = ?, {state} WHERE id = ? AND configured"
         with self._connection.transaction():
             return self._connection.execute(sql, (paused, source_id)).rowcount > 0
@@ -149,7 +180,9 @@ class Sources:
 
     def statuses(self) -> list[SourceStatus]:
         """Every configured source, by id."""
-        return [_status(row) for row in self._connection.stream(f"SELECT {STATUS} FROM source WHERE configured ORDER BY id")]
+        return [
+            _status(row) for row in self._connection.stream(f"SELECT {STATUS} FROM source WHERE configured ORDER BY id")
+        ]
 
     def status(self, source_id: str) -> SourceStatus | None:
         row = self._connection.row(f"SELECT {STATUS} FROM source WHERE configured AND id = ?", (source_id,))
@@ -168,8 +201,7 @@ class Sources:
 
     def polls(self, source_id: str, limit: int = POLLS_KEPT) -> list[PollRecord]:
         """The last polls of a source, newest first."""
-        sql = """SELECT source_id, at, gate, status, cut_count, parsed_count, new_count, edited_count, whole_reason, failure,
-            message, body_bytes, duration_ms FROM poll WHERE source_id = ? ORDER BY id DESC LIMIT ?"""
+        sql = f"SELECT {POLL} FROM poll WHERE source_id = ? ORDER BY id DESC LIMIT ?"
         return [
             PollRecord(
                 row[0],
@@ -191,7 +223,15 @@ class Sources:
 
 def _mirrored(source: Source) -> Row:
     return (
-        *(source.id, source.name, source.publisher, source.kind, source.country, source.language, json.dumps(source.tags)),
+        *(
+            source.id,
+            source.name,
+            source.publisher,
+            source.kind,
+            source.country,
+            source.language,
+            json.dumps(source.tags),
+        ),
         *(source.own, source.enabled and source.format == "feed", source.url, source.url),
     )
 

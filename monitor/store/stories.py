@@ -10,7 +10,7 @@ from monitor.model import Copy, Kind, Relation, Story
 from monitor.store.connection import Connection, Row, stored_at, stored_ms
 
 COPY = """SELECT item.id, item.story_id, item.publisher, source.kind, sighting.title_key,
-    COALESCE(item.published_at, item.first_seen_at)
+    COALESCE(item.published_at, item.first_seen_at), item.word_count
     FROM item JOIN source ON source.id = item.source_id
     JOIN sighting ON sighting.item_id = item.id AND sighting.source_id = item.source_id"""
 
@@ -21,14 +21,18 @@ class Stories:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def copies_of_text(self, text_key: bytes, since: datetime) -> list[Copy]:
-        """The items with this very text first seen after `since`, in the order stored."""
-        sql = f"{COPY} WHERE item.text_key = ? AND item.first_seen_at >= ? ORDER BY item.id"
-        return [_copy(row) for row in self._connection.rows(sql, (text_key, stored_ms(since)))]
+    def copies_of_text_of(self, item_id: int, since: datetime) -> list[Copy]:
+        """The item and all others first seen after `since` with its very text, in the order stored; nothing where the item's text
+        is too short to be told by."""
+        sql = f"""{COPY} WHERE item.text_key = (SELECT text_key FROM item WHERE id = ?1)
+            AND (item.id = ?1 OR item.first_seen_at >= ?2) ORDER BY item.id"""
+        return [_copy(row) for row in self._connection.rows(sql, (item_id, stored_ms(since)))]
 
     def copies(self, story_id: int) -> list[Copy]:
         """The copies in a story, in the order stored."""
-        return [_copy(row) for row in self._connection.rows(f"{COPY} WHERE item.story_id = ? ORDER BY item.id", (story_id,))]
+        return [
+            _copy(row) for row in self._connection.rows(f"{COPY} WHERE item.story_id = ? ORDER BY item.id", (story_id,))
+        ]
 
     def lead(self, story_id: int, item_id: int) -> None:
         """Let an item lead its story; the lead before becomes a reprint."""
@@ -39,13 +43,24 @@ class Stories:
             (item_id, story_id, Relation.LEAD, Relation.REPRINT),
         )
 
-    def leave(self, item_id: int, now: datetime) -> int:
-        """Take an item out of its story into one of its own; returns that story's id. The caller sees to the lead left behind."""
-        sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?)"
-        story_id = self._connection.insert(sql, (item_id, stored_ms(now), stored_ms(now)))
+    def move(self, item_id: int, story_id: int | None, now: datetime) -> None:
+        """Put an item into another story as a reprint, or (None) into one of its own. A story left empty is no more; the caller
+        sees to the lead of one that is left with others."""
+        connection, at = self._connection, stored_ms(now)
+        left = connection.value("SELECT story_id FROM item WHERE id = ?", (item_id,))
+        relation = Relation.REPRINT
+        if story_id is None:
+            sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?)"
+            story_id, relation = connection.insert(sql, (item_id, at, at)), Relation.LEAD
         sql = "UPDATE item SET story_id = ?, relation = ?, share = NULL WHERE id = ?"
-        self._connection.execute(sql, (story_id, Relation.LEAD, item_id))
-        return story_id
+        connection.execute(sql, (story_id, relation, item_id))
+        connection.execute("UPDATE story SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (at, story_id))
+        sql = "DELETE FROM story WHERE id = ? AND NOT EXISTS (SELECT 1 FROM item WHERE story_id = ?)"
+        connection.execute(sql, (left, left))
+
+    def relate(self, item_id: int, relation: Relation, share: float | None) -> None:
+        """Record how a copy relates to its story's lead."""
+        self._connection.execute("UPDATE item SET relation = ?, share = ? WHERE id = ?", (relation, share, item_id))
 
     def get(self, story_id: int) -> Story | None:
         return next(self._read("WHERE story.id = ?", (story_id,)), None)
@@ -59,7 +74,9 @@ class Stories:
     def by_ids(self, ids: Iterable[int]) -> dict[int, Story]:
         """The stories of these ids, by id; unknown ids are left out."""
         wanted = json.dumps(sorted(set(ids)))
-        return {story.id: story for story in self._read("WHERE story.id IN (SELECT value FROM json_each(?))", (wanted,))}
+        return {
+            story.id: story for story in self._read("WHERE story.id IN (SELECT value FROM json_each(?))", (wanted,))
+        }
 
     def count(self) -> int:
         return int(self._connection.value("SELECT count(*) FROM story"))
@@ -76,4 +93,4 @@ class Stories:
 
 
 def _copy(row: Row) -> Copy:
-    return Copy(row[0], row[1], row[2], Kind(row[3]), row[4], stored_at(row[5]))
+    return Copy(row[0], row[1], row[2], Kind(row[3]), row[4], stored_at(row[5]), row[6])

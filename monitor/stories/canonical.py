@@ -52,7 +52,7 @@ def _is_tracking(name: str, value: str) -> bool:
 def url_key(url: str | None) -> bytes | None:
     """Eight bytes that stand for the page; None where the address identifies no article (none, or a site's front page)."""
     canonical = canonical_url(url) if url else None
-    if canonical is None or "/" not in canonical and "?" not in canonical:
+    if canonical is None or ("/" not in canonical and "?" not in canonical):
         return None
     return blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 

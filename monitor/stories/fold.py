@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model import Copy, Relation
+from monitor.model import Copy
 
 WINDOW = timedelta(days=14)
 TEASER_BELOW = 60  # words: a shorter body that returns under another title is page furniture rather than a text
@@ -18,34 +18,31 @@ TEASER_BELOW = 60  # words: a shorter body that returns under another title is p
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """`story_id` is None where the item begins a story of its own; `lead_id` is 0 where the item itself leads."""
+    """`story_id` is None where the item stays alone; `lead_id` leads that story from now on, `share` is what the item kept."""
 
     story_id: int | None
     lead_id: int
-    relation: Relation
     share: float | None
     reason: str
 
 
-def fold(item: Copy, same_text: Sequence[Copy], word_count: int) -> Folding:
-    """The story for `item` (id 0), given the stored copies of its very text (`word_count` words) within the window.
+def fold(item: Copy, same_text: Sequence[Copy]) -> Folding:
+    """The story that `item`, alone so far, should join, given the other copies of its very text within the window.
 
     A body that one publisher puts under several titles ("read more on our site") tells nothing and folds nothing: two titles
     are enough for a short one, three for a long one, since newsrooms do retitle what they send twice.
     """
-    alone = Folding(None, 0, Relation.LEAD, None, "no other copy of this text")
-    if not same_text:
-        return alone
     titles_of: dict[str, set[bytes]] = {}
     for copy in (*same_text, item):
         titles_of.setdefault(copy.publisher, set()).add(copy.title_key)
-    tolerated = 1 if word_count < TEASER_BELOW else 2
+    tolerated = 1 if item.word_count < TEASER_BELOW else 2
+    if not same_text:
+        return Folding(None, item.item_id, None, "no other copy of this text")
     if any(len(titles) > tolerated for titles in titles_of.values()):
-        return Folding(None, 0, Relation.LEAD, None, "this text stands under several titles of one publisher")
-    story_id = min(same_text, key=_rank).story_id
-    lead = lead_of([*(copy for copy in same_text if copy.story_id == story_id), item])
-    relation = Relation.LEAD if lead is item else Relation.REPRINT
-    return Folding(story_id, lead.item_id, relation, 1.0, f"same text as item {min(same_text, key=_rank).item_id}")
+        return Folding(None, item.item_id, None, "this text stands under several titles of one publisher")
+    nearest = lead_of(same_text)
+    lead = lead_of([*(copy for copy in same_text if copy.story_id == nearest.story_id), item])
+    return Folding(nearest.story_id, lead.item_id, 1.0, f"same text as item {nearest.item_id}")
 
 
 def lead_of(copies: Sequence[Copy]) -> Copy:
@@ -54,4 +51,4 @@ def lead_of(copies: Sequence[Copy]) -> Copy:
 
 
 def _rank(copy: Copy) -> tuple[int, datetime, int]:
-    return copy.kind.authority, copy.when, copy.item_id or 2**62
+    return copy.kind.authority, copy.when, copy.item_id

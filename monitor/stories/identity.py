@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.model import Candidate, Observed
 from monitor.stories.canonical import page_of, url_key
-from monitor.text.plain import likeness
+from monitor.stories.likeness import likeness
 
 ALIKE = 0.5  # share of the shorter text's words found in the other: the same article, edited
 UNLIKE = 0.2  # below this a page at one address was replaced by another article

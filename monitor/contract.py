@@ -1,0 +1,163 @@
+"""The JSON objects of the contract: what other people's scripts read. Keys are added freely and never changed.
+
+Times are RFC 3339 in UTC. Every function gives a plain dictionary, ready for `json.dumps`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.errors import Problem
+from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Story
+
+Object = dict[str, Any]
+
+
+def when(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond; None stays None.
+
+    >>> when(datetime(2026, 11, 23, 7, tzinfo=UTC))
+    '2026-11-23T07:00:00.000Z'
+    """
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def item_object(item: Item) -> Object:
+    wire = item.wire
+    return {
+        "id": item.id,
+        "source": item.source_id,
+        "sources": list(item.sources),
+        "publisher": item.publisher,
+        "title": item.title,
+        "url": item.url,
+        "author": item.author,
+        "text": item.text,
+        "html": item.html,
+        "language": item.language,
+        "published_at": when(item.published_at),
+        "published_claim": item.published_claim,
+        "first_seen_at": when(item.first_seen_at),
+        "updated_at": when(item.updated_at),
+        "version": item.version,
+        "tags": list(item.tags),
+        "story": item.story_id,
+        "relation": item.relation.value,
+        "share": item.share,
+        "also_in": list(item.also_in),
+        "wire": {
+            "label": wire.label,
+            "place": wire.place,
+            "dated": wire.dated,
+            "agency": wire.agency,
+            "edit": wire.edit,
+        },
+    }
+
+
+def match_object(match: Match) -> Object:
+    """Spans are `[field, start, end, matched text]` in code points of the original."""
+    return {
+        "rule": match.rule_id,
+        "score": match.score,
+        "spans": [[span.field, span.start, span.end, span.text] for span in match.spans],
+    }
+
+
+def story_object(story: Story) -> Object:
+    return {
+        "id": story.id,
+        "lead": story.lead_id,
+        "items": list(story.items),
+        "publishers": story.publisher_count,
+        "related": list(story.related),
+        "first_seen_at": when(story.first_seen_at),
+        "last_seen_at": when(story.last_seen_at),
+    }
+
+
+def source_object(status: SourceStatus) -> Object:
+    facts = status.facts
+    return {
+        "id": facts.id,
+        "name": facts.name,
+        "kind": facts.kind.value,
+        "publisher": facts.publisher,
+        "country": facts.country,
+        "language": facts.language,
+        "tags": list(facts.tags),
+        "own": facts.own,
+        "enabled": status.enabled,
+        "url": status.url,
+        "moved_to": status.moved_to,
+        "site_url": status.site_url,
+        "state": status.state.value,
+        "reason": status.reason,
+        "last_polled_at": when(status.last_polled_at),
+        "last_success_at": when(status.last_success_at),
+        "next_fetch_at": when(status.next_fetch_at),
+        "items": status.item_count,
+        "failures": status.failures,
+    }
+
+
+def poll_object(poll: PollRecord) -> Object:
+    """One poll: the way its document was taken, how many entries were cut, parsed and new, and why it was parsed whole."""
+    return {
+        "source": poll.source_id,
+        "at": when(poll.at),
+        "gate": poll.gate.value,
+        "status": poll.status,
+        "cut": poll.cut_count,
+        "parsed": poll.parsed_count,
+        "new": poll.new_count,
+        "edited": poll.edited_count,
+        "whole_because": poll.whole_reason,
+        "failure": poll.failure.value if poll.failure else None,
+        "message": poll.message,
+        "bytes": poll.body_bytes,
+        "seconds": round(poll.duration_s, 3),
+    }
+
+
+def delivery_object(delivery: Delivery) -> Object:
+    return {
+        "id": delivery.id,
+        "kind": delivery.kind,
+        "channel": delivery.channel,
+        "recipient": delivery.recipient,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "message_id": delivery.message_id,
+        "subject": delivery.subject,
+        "items": list(delivery.items),
+        "queued_at": when(delivery.queued_at),
+        "next_attempt_at": when(delivery.next_attempt_at),
+        "sent_at": when(delivery.sent_at),
+        "error": delivery.last_error,
+    }
+
+
+def rule_object(rule: Rule) -> Object:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "query": rule.query,
+        "terms": dict(rule.terms),
+        "threshold": rule.threshold,
+        "tags": list(rule.tags),
+        "alert": list(rule.alert),
+        "priority": rule.priority.value,
+        "samples": len(rule.samples),
+    }
+
+
+def problem_object(problem: Problem) -> Object:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "key": problem.key,
+        "severity": problem.severity,
+        "message": problem.message,
+    }
