@@ -1,10 +1,11 @@
 """One spelling for every script: separators, then NFKC, then case, marks, letters and digits.
 
-Rules and texts are folded alike, so that *Qarabağ*, *QARABAG* and *Qarabaǧ* are one word, and ي and ی one letter. Every folded
-character knows the stretch of the original it came from; a stretch is a whole cluster (a letter with its marks), so that a hit is
-never cut inside an accent.
+Rules and texts are folded alike, so that *Qarabağ*, *QARABAG* and *Qarabaǧ* are one word, and ي and ی one letter.
+Every folded character knows the stretch of the original it came from; a stretch is a whole cluster (a letter with its
+marks), so that a hit is never cut inside an accent.
 
-Sources: Unicode Standard Annex 15 (NFKC), Unicode Character Database (case folding, decompositions) by way of `unicodedata`.
+Sources: Unicode Standard Annex 15 (NFKC), Unicode Character Database (case folding, decompositions) by way of
+`unicodedata`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ FOLD_VERSION = 1
 SEPARATOR = "-"
 _SEPARATORS = frozenset("'’‘‛ʼʻ`´′＇՚׳-‐‑‒–—―−－֊־")
 _DOUBLE_QUOTES = frozenset('"“”„‟״＂″')
-# Dropped in every script: soft hyphen, joiners, direction and byte-order marks, invisible operators, variation selectors, and the
-# Arabic tatweel and the Armenian marks of stress, exclamation and question, which stand inside words and are no letters.
+# Dropped in every script: soft hyphen, joiners, direction and byte-order marks, invisible operators, variation
+# selectors, and the Arabic tatweel and the Armenian marks of stress, exclamation and question, which stand inside
+# words and are no letters.
 _DROPPED = (
     "\u00ad\u034f\u061c\u0640\u055b\u055c\u055e\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0100-\U000e01ef"
@@ -64,8 +66,8 @@ class Folded:
 def fold(text: str) -> Folded:
     """The folded form of `text`, of any length, with offsets back into it.
 
-    White space, punctuation and line ends stay; apostrophes and hyphens of all kinds become `-`, double quotes `"`. Folding a
-    folded text changes nothing. An empty text gives an empty one.
+    White space, punctuation and line ends stay; apostrophes and hyphens of all kinds become `-`, double quotes `"`.
+    Folding a folded text changes nothing. An empty text gives an empty one.
     """
     if text.isascii():
         return Folded(text, text.translate(_ASCII))
@@ -199,7 +201,9 @@ def _is_kept(mark: str, below: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def script_of(character: str) -> str:
-    """The script of a letter as Unicode names it (`LATIN`, `CJK`, `HANGUL` …); empty for anything else, and for no character."""
+    """The script of a letter as Unicode names it (`LATIN`, `CJK`, `HANGUL` …); empty for anything else, and for no
+    character.
+    """
     if not character or not character.isalpha() or unicodedata.category(character) == "Lm":
         return _LETTER_MODIFIERS.get(character, "")
     return unicodedata.name(character, "").partition(" ")[0].partition("-")[0]

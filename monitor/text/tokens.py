@@ -1,9 +1,10 @@
 """Words of a text: folded, with positions and with offsets into the original.
 
-Boundaries follow Unicode words (Unicode Standard Annex 29) with the rules of media monitoring on top: a full stop between letters
-separates, except in acronyms of single letters (`u.s.` is one word, and is not `us`); `.` and `,` between digits join; letters of
-different scripts are a boundary; a double quote between Hebrew letters belongs to the word; scripts written without spaces (Han,
-kana, Thai, Lao, Khmer, Burmese) give one word a character, so that a name is found inside a longer run.
+Boundaries follow Unicode words (Unicode Standard Annex 29) with the rules of media monitoring on top: a full stop
+between letters separates, except in acronyms of single letters (`u.s.` is one word, and is not `us`); `.` and `,`
+between digits join; letters of different scripts are a boundary; a double quote between Hebrew letters belongs to the
+word; scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word a character, so that a name
+is found inside a longer run.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ _OTHER_SCRIPTS_FROM = 0x100  # further scripts are numbered from here as they ar
 class Words:
     """The words of one text in order: `texts` folded, `starts` and `ends` in code points of the original.
 
-    `signs` holds the currency signs that stand before a word, by its position (`len(texts)` for those after the last); they are no
-    words, and most texts have none.
+    `signs` holds the currency signs that stand before a word, by its position (`len(texts)` for those after the
+    last); they are no words, and most texts have none.
     """
 
     texts: tuple[str, ...] = ()
@@ -114,8 +115,8 @@ def _scan(folded: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
 class _Classes(dict[int, str]):
     """What a folded character is to a word, by code point, filled as characters are met.
 
-    d digit, m mark, x a letter that is a word by itself, other letters by script; `_` and `"` `.` `,` stand for themselves, a space
-    for all that separates.
+    d digit, m mark, x a letter that is a word by itself, other letters by script; `_` and `"` `.` `,` stand for
+    themselves, a space for all that separates.
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,65 @@
+"""Names that wire furniture is made of: agencies, months, places that agencies write from, small words of place names.
+
+Only what is printed in datelines and credits belongs here; a name that is missing is a credit left in the text, which
+costs less than text taken for a credit.
+"""
+
+# ruff: noqa: SIM905 - names are read and kept more easily as plain lines than as quoted lists
+
+from __future__ import annotations
+
+AGENCIES = tuple(
+    "AAP|AA|ACCESSWIRE|Adnkronos|AFP|AGERPRES|AGI|Anadolu|Anadolu Agency|Andina|ANGOP|ANI|ANSA|ANTARA|AP|APA|APP|"
+    "ARMENPRESS|Armenpress|ARMINFO|Associated Press|The Associated Press|Agence France-Presse|ATS|AWP|AZERTAC|"
+    "AZƏRTAC|AzerTAc|AZERTAJ|Belga|BelTA|BELTA|BERNAMA|Bernama|BSS|BTA|BUSINESS WIRE|Canadian Press|"
+    "The Canadian Press|CP|CNA|CTK|ČTK|DHA|DPA|dpa|EFE|Europa Press|FARS|GLOBE NEWSWIRE|IANS|İHA|IHA|INA|"
+    "Interfax|Интерфакс|IRNA|ISNA|Jiji|JTA|KAZINFORM|Kazinform|Keystone-SDA|KUNA|KYODO|Kyodo|Kyodo News|"
+    "KYODO NEWS|Lusa|LUSA|MEHR|MENA|MIA|MTI|NAN|NNI|NTB|OPA|PAP|Petra|PNA|PPI|PRNewswire|PR Newswire|PTI|QNA|"
+    "Report|REUTERS|Reuters|RIA Novosti|РИА Новости|Ritzau|SANA|SDA|SPA|STA|STT|TANJUG|Tanjug|Tasnim|TASR|TASS|"
+    "ТАСС|Thomson Reuters Foundation|Trend|TT|UKRINFORM|Ukrinform|Укринформ|Укрінформ|UNI|UPI|VNA|WAFA|WAM|"
+    "Xinhua|XINHUA|Yonhap|YONHAP".split("|")
+)
+
+# English, French, Spanish, Italian, German, Portuguese, Turkish, Azerbaijani, Russian and Ukrainian (genitive); short
+# forms and whole ones.
+MONTHS = (
+    "January February March April May June July August September October November December "
+    "Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec "
+    "janvier février fevrier mars avril mai juin juillet août aout septembre octobre novembre décembre decembre "
+    "janv févr fev avr juil "
+    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre "
+    "ene abr ago dic "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre gen mag giu lug set ott "
+    "Januar Februar März Juni Juli Oktober Dezember Jän Mär Okt Dez "
+    "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro "
+    "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık "
+    "yanvar fevral aprel iyun iyul avqust sentyabr oktyabr noyabr dekabr "
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"
+).split()
+
+WEEKDAYS = (
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Tues Wed Thu Thurs Fri Sat Sun "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche"
+).split()
+
+# Cities whose bare name opens a report ("ISLAMABAD: …"); elsewhere a capitalised word before a colon is as often no
+# place.
+DATELINE_CITIES = tuple(
+    "Abu Dhabi,Abuja,Accra,Addis Ababa,Aden,Algiers,Amman,Amsterdam,Ankara,Antalya,Ashgabat,Astana,Athens,"
+    "Baghdad,Bahawalpur,Baku,Bangkok,Beijing,Beirut,Belgrade,Berlin,Bern,Bishkek,Bratislava,Brussels,Bucharest,"
+    "Budapest,Buenos Aires,Cairo,Canberra,Caracas,Chisinau,Colombo,Copenhagen,Damascus,Delhi,Dhaka,Doha,Dubai,"
+    "Dublin,Dushanbe,Faisalabad,Ganja,Gaza,Geneva,Gilgit,Gwadar,Gyumri,Hanoi,Havana,Helsinki,Hong Kong,Hyderabad,"
+    "Islamabad,Istanbul,Jakarta,Jerusalem,Kabul,Kandahar,Karachi,Kathmandu,Khankendi,Khartoum,Kuala Lumpur,"
+    "Kuwait City,Kyiv,Lahore,Lima,Lisbon,Ljubljana,London,Madrid,Manama,Manila,Mexico City,Minsk,Mogadishu,"
+    "Moscow,Multan,Mumbai,Muscat,Muzaffarabad,Nairobi,Nakhchivan,New Delhi,New York,Nicosia,Oslo,Ottawa,Paris,"
+    "Peshawar,Podgorica,Prague,Pretoria,Pristina,Quetta,Rabat,Ramallah,Rawalpindi,Riga,Riyadh,Rome,Sanaa,"
+    "Sarajevo,Seoul,Shanghai,Shusha,Sialkot,Singapore,Skardu,Skopje,Sofia,Stepanakert,Stockholm,Sukkur,Tallinn,"
+    "Tashkent,Tbilisi,Tehran,Tel Aviv,The Hague,Tirana,Tokyo,Tripoli,Tunis,United Nations,Vatican City,Vienna,"
+    "Vilnius,Warsaw,Washington,Wellington,Yerevan,Zagreb,Zurich".split(",")
+)
+
+PLACE_PARTICLES = frozenset("al am an and au da de del der di do du el es i la le les of on the upon ul ve".split())
+
+# Words that stand before a colon or a bracket as places do.
+NO_PLACES = frozenset("this that and but photo photos video live breaking watch update updated exclusive".split())
