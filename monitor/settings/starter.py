@@ -1,0 +1,46 @@
+"""The starter: the configuration folder that `monitor init` writes, the same that stands in the repository as `config/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import monitor
+from monitor.errors import ConfigError, Problem
+
+_PACKAGE = Path(monitor.__file__).parent
+_HOMES = (_PACKAGE / "starter", _PACKAGE.parent / "config")  # in an installed package, in a checkout
+
+
+def starter_files(homes: tuple[Path, ...] = _HOMES) -> list[Path]:
+    """The files of the starter, in the order of their names, from the first home that holds any."""
+    found = next((files for home in homes if (files := sorted(home.glob("*.toml")))), None)
+    if found is None:
+        message = "the starter files are missing from this installation; install the package again"
+        raise ConfigError([Problem(str(homes[0]), 0, "init", message)])
+    return found
+
+
+def write_starter(folder: Path) -> list[Path]:
+    """Write the starter into `folder`, which is made where it is missing; returns the files written, by name.
+
+    All or nothing: raises ConfigError where one of the files is there already (nothing is ever overwritten), or where they
+    cannot be written; files of other names may stand beside them.
+    """
+    contents = {folder / file.name: file.read_bytes() for file in starter_files()}
+    there = [file for file in contents if file.exists()]
+    if there:
+        message = "is there already, and nothing was written; choose another folder, or move it away"
+        raise ConfigError([Problem(str(file), 0, "init", message) for file in there])
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in contents.items():
+            with file.open("xb") as new:
+                written.append(file)
+                new.write(content)
+    except OSError as error:
+        for file in written:
+            file.unlink()
+        message = f"cannot be written ({error.strerror or error}), and nothing was; choose another folder"
+        raise ConfigError([Problem(str(folder), 0, "init", message)]) from error
+    return written
