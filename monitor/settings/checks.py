@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from monitor.settings.places import Key
-from monitor.settings.tables import FetchTable
+from monitor.settings.tables import URL_CHANNELS, FetchTable
 from monitor.settings.values import closest, duration_s, duration_text
 
 Document = Mapping[str, Any]
@@ -141,17 +141,18 @@ def _check_mail(mail: dict[str, Any], report: Callable[..., None]) -> None:
 
 
 def _check_channel(path: Key, channel: dict[str, Any], report: Callable[..., None]) -> None:
-    if "kind" not in channel:
-        return
-    if channel["kind"] == "mail":
+    kind = channel.get("kind")
+    if kind == "mail":
         if not channel.get("to"):
             report(path, 'a mail channel needs addresses; write to = ["desk@example.org"]')
         for key in ("url", "url_file"):
             if channel.get(key):
                 report((*path, key), "a mail channel has no url; take the line out, or change kind")
         return
+    if kind not in URL_CHANNELS:
+        return
     if bool(channel.get("url")) == bool(channel.get("url_file")):
-        report(path, f'a {channel["kind"]} channel needs either url = "https://…" or url_file, the file that holds it')
+        report(path, f'a {kind} channel needs either url = "https://…" or url_file, the file that holds it')
     if channel.get("to"):
         report((*path, "to"), 'only a mail channel has addresses; take the line out, or write kind = "mail"')
 

@@ -21,8 +21,8 @@ _WHOLE = re.compile(r"-?[0-9]+")
 
 
 def override(document: dict[str, Any], environ: Mapping[str, str]) -> dict[Key, str]:
-    """Write what the environment says into the document of monitor.toml; returns the places set, with the variables'
-    names.
+    """Write what the environment says into the document of monitor.toml; returns the places set or made, with
+    the variables' names.
 
     Names that hold no double underscore (MONITOR_CONFIG) mean something else and are passed over.
     """
@@ -32,9 +32,10 @@ def override(document: dict[str, Any], environ: Mapping[str, str]) -> dict[Key, 
         if not variable.startswith(PREFIX) or len(path) == 1:
             continue
         table = document
-        for part in path[:-1]:
+        for depth, part in enumerate(path[:-1], 1):
             if not isinstance(table.get(part), dict):
                 table[part] = {}
+                origins[path[:depth]] = variable
             table = table[part]
         table[path[-1]] = _meant(environ[variable], _field(path))
         origins[path] = variable

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PARTS = ("monitor", "sources", "rules", "digests")
 _POSITION = re.compile(r" \(at line (\d+), column \d+\)$")
+_NAMES = re.compile(r"\('.*'(?:,|)\)")
 
 
 def load_settings(folder: Path, environ: Mapping[str, str], *, parts: Collection[str] = PARTS) -> Settings:
@@ -154,4 +155,5 @@ def _line_of(text: str, message: str) -> int:
 
 def _syntax(message: str) -> str:
     reason = _POSITION.sub("", message).removesuffix(" (at end of document)")
-    return f"cannot be read as TOML: {reason[:1].lower()}{reason[1:]}"
+    reason = _NAMES.sub(lambda names: '"' + ".".join(re.findall("'(.*?)'", names[0])) + '"', reason)
+    return f"cannot be read as TOML ({reason[:1].lower()}{reason[1:]}); write one key = value a line, texts in quotes"

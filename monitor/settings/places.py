@@ -79,23 +79,16 @@ class Located:
 
     def problem(self, file: str, path: Key, message: str, severity: str = "error") -> Problem:
         """What is wrong at `path`, under the name and line a reader finds it by: of the file, or of the environment."""
-        if variable := self._variable(file, path):
+        if file == "monitor.toml" and (variable := self._variable(path)):
             return Problem("environment", 0, variable, message, severity)
         places = self.places(file)
         return Problem(str(self.folder / file), places.line_of(path), places.name_of(path), message, severity)
 
-    def _variable(self, file: str, path: Key) -> str:
-        """The variable that set `path`, one of its parents, or something below it of which the file says nothing; or
-        none.
-        """
-        if file != "monitor.toml" or not self.origins:
-            return ""
-        is_written = path in self.places(file).lines
-        for place, variable in self.origins.items():
-            is_below = place[: len(path)] == path and not is_written
-            if path[: len(place)] == place or is_below:
-                return variable
-        return ""
+    def _variable(self, path: Key) -> str:
+        """The variable that set `path` or the nearest of its parents; empty where none did."""
+        while path and path not in self.origins:
+            path = path[:-1]
+        return self.origins.get(path, "")
 
 
 def find_places(text: str) -> Places:

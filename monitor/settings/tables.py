@@ -15,6 +15,8 @@ from monitor.model import Kind, Priority
 from monitor.settings import values
 from monitor.settings.values import Network
 
+URL_CHANNELS = ("webhook", "slack", "teams", "ntfy", "apprise")
+
 Line = Annotated[str, AfterValidator(values.line)]
 Id = Annotated[str, AfterValidator(values.identifier)]
 Tag = Annotated[str, AfterValidator(values.tag)]
@@ -36,7 +38,7 @@ class Table(BaseModel):
 
 
 class StoreTable(Table):
-    path: Annotated[Line, Field(min_length=1)] = "data/monitor.db"
+    path: Annotated[str, PlainValidator(values.filled)] = "data/monitor.db"
 
 
 class FetchTable(Table):
@@ -55,7 +57,7 @@ class FetchTable(Table):
 
 
 class MailTable(Table):
-    host: Annotated[Line, Field(min_length=1)] = "localhost"
+    host: Annotated[str, PlainValidator(values.filled)] = "localhost"
     port: Annotated[int, PlainValidator(values.port)] = 25
     security: Annotated[str, PlainValidator(values.one_of("none", "starttls", "tls"))] = "none"
     sender: Address = Field(default="Monitor <monitor@example.org>", alias="from")
@@ -78,7 +80,7 @@ class WebTable(Table):
 
 
 class ChannelTable(Table):
-    kind: Annotated[str, PlainValidator(values.one_of("mail", "webhook", "slack", "teams", "ntfy", "apprise"))]
+    kind: Annotated[str, PlainValidator(values.one_of("mail", *URL_CHANNELS))]
     to: list[Address] = []
     url: Line = ""
     url_file: Line = ""

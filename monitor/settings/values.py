@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, time
 from difflib import get_close_matches
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -74,6 +74,13 @@ def line(value: Any) -> str:
     return value
 
 
+def filled(value: Any) -> str:
+    """One line of text with something in it."""
+    if not line(value).strip():
+        raise Unfit("is empty; write something, or take the line out")
+    return str(value)
+
+
 def duration_s(value: Any) -> float:
     """Seconds of "15m", "1h30m", "20s", "500ms", "2d", "1w"; more than nothing."""
     if not isinstance(value, str):
@@ -125,15 +132,14 @@ def port(value: Any) -> int:
 
 def network(value: Any) -> Network:
     """A network in CIDR form; a bare address is the network of itself."""
+    text = line(value)
     try:
-        return ip_network(line(value))
+        wider = ip_network(text, strict=False)
     except ValueError:
-        pass
-    try:
-        wider = ip_network(value, strict=False)
-    except ValueError:
-        raise Unfit(f'{quoted(value)} is no network; write e.g. "10.0.0.0/8" or "fd00::/8"') from None
-    raise Unfit(f'{quoted(value)} has bits set behind its prefix; the network is "{wider}"')
+        raise Unfit(f'{quoted(text)} is no network; write e.g. "10.0.0.0/8" or "fd00::/8"') from None
+    if wider.network_address != ip_address(text.partition("/")[0]):
+        raise Unfit(f'{quoted(text)} has bits set behind its prefix; the network is "{wider}"')
+    return wider
 
 
 def timezone(value: Any) -> str:
@@ -216,16 +222,17 @@ def web_url(value: Any) -> str:
     """An http or https address with a host and no credentials in it."""
     text = line(value)
     if "@" in text.partition("//")[2].partition("/")[0]:
-        raise Unfit("has a user name or password in the address; put them into a file and name it in auth_file")
+        raise Unfit("has a user name or password in it; leave them out (a source takes them from its auth_file)")
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in text and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
-        guess = text.partition("://")[2] or text
+        shown = text.partition("?")[0]  # what follows may be a token
+        guess = shown.partition("://")[2] or shown
         hint = f'write e.g. "https://{guess}"' if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(?:/\S*)?", guess) else ""
-        raise Unfit(f"{quoted(text)} is no web address; {hint or 'write e.g. https://example.org/feed.xml'}")
+        raise Unfit(f"{quoted(shown)} is no web address; {hint or 'write e.g. https://example.org/feed.xml'}")
     return text
 
 

@@ -23,7 +23,6 @@ _PLAIN = {
     "bool_type": "must be true or false, without quotes",
     "int_type": "must be a whole number without quotes, e.g. 10",
     "list_type": 'must be a list in brackets, e.g. ["…", "…"]',
-    "string_too_short": "is empty; write something, or take the line out",
     "too_short": 'is empty; write at least one form, e.g. ["Karabakh", "Qarabağ"]',
 }
 
