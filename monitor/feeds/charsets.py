@@ -40,7 +40,7 @@ _ALIASES = {
     "unicode": "utf-16",
 }
 # Two-byte encodings, in the order in which they are tried: each is stricter than the next.
-_WIDE = ("cp949", "cp932", "euc_jp", "gb18030", "big5hkscs")
+_WIDE = ("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs")
 _WEAK = frozenset({"cp1252", "cp1254", "utf-8"})  # servers and templates say so by default
 _PUNCTUATION = frozenset("«»“”„‘’–—…№§©®°·•،؛؟\u00a0\u200c\u200d")
 _CJK_PUNCTUATION = frozenset("、。「」《》“”（），：；？！")
@@ -134,13 +134,8 @@ def _guess(body: bytes, claims: list[str]) -> str:
 
 def _wide_zeros(head: bytes) -> str:
     """UTF-16 or UTF-32 without a mark, by the zeros around the first character (XML 1.0, appendix F)."""
-    zeros = tuple(byte == 0 for byte in head)
-    return {
-        (True, True, True, False): "utf-32-be",
-        (False, True, True, True): "utf-32-le",
-        (True, False, True, False): "utf-16-be",
-        (False, True, False, True): "utf-16-le",
-    }.get(zeros, "")
+    zeros = "".join("0" if byte == 0 else "x" for byte in head)
+    return {"000x": "utf-32-be", "x000": "utf-32-le", "0x0x": "utf-16-be", "x0x0": "utf-16-le"}.get(zeros, "")
 
 
 def _decodes(body: bytes, codec: str) -> bool:

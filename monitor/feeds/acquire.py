@@ -1,0 +1,159 @@
+"""The only door of this room: a job goes in, what the poll brought comes out. Stateless: everything needed is in the
+job.
+
+Three gates, each cheaper than the next stage: the server's 304, the same body hash, and the entries whose raw bytes
+were seen before, which are cut out of the document before a parser reads it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+
+from monitor.errors import FetchError, ParseError
+from monitor.feeds import bodies
+from monitor.feeds.answers import Answer, Limits
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.guard import Guard
+from monitor.feeds.messages import NotAFeedError
+from monitor.feeds.reading import Reader, Reading, ends_whole
+from monitor.feeds.workers import Pool
+from monitor.model import Acquired, Failure, FailureKind, Gate, Job
+
+__all__ = ["Acquirer", "Limits"]
+
+_DEFAULTS = Limits()
+
+
+class Acquirer:
+    """Polls sources. Use it as an async context manager, or call `aclose` at the end; workers start when first needed.
+
+    `allow_private` are the CIDR networks that sources may live in although they are not public; ValueError for one
+    that is no network. `user_agent` is sent unless the job has its own; `worker_count` documents are parsed at a time.
+    """
+
+    def __init__(
+        self,
+        limits: Limits = _DEFAULTS,
+        *,
+        allow_private: tuple[str, ...] = (),
+        user_agent: str = "Monitor",
+        worker_count: int = 1,
+    ) -> None:
+        self._fetcher = Fetcher(limits, Guard(allow_private), user_agent)
+        self._pool = Pool(worker_count, limits.worker_memory_bytes)
+        self._reader = Reader(self._pool, limits)
+
+    async def __aenter__(self) -> Acquirer:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the workers. What is still being parsed ends as a failure of its source."""
+        await self._pool.aclose()
+
+    async def acquire(self, job: Job, now: datetime) -> Acquired:
+        """One poll of one source. A source's fault is the result's `failure`; nothing is raised for it.
+
+        After a failure the result carries the job's own `seen` and `body_hash` and no validators, so that the next
+        poll is unconditional: only a whole answer proves that a source has recovered. `title`, `site_url`, `language`
+        and `hints.ttl_s` are empty or None where the document was not parsed: what was known of them stands.
+        """
+        started = time.monotonic()
+        try:
+            answer = await self._fetcher.fetch(job, now)
+            acquired = await self._taken(job, answer, now)
+        except FetchError as error:
+            acquired = _unfetched(job, error)
+        return replace(acquired, duration_s=time.monotonic() - started)
+
+    async def _taken(self, job: Job, answer: Answer, now: datetime) -> Acquired:
+        base = _base(job, answer)
+        if answer.status == 304:
+            etag, last_modified = answer.etag or job.etag, answer.last_modified or job.last_modified
+            return replace(base, gate=Gate.NOT_MODIFIED, etag=etag, last_modified=last_modified)
+        body_hash = bodies.body_hash(answer.body)
+        if body_hash == job.body_hash and not answer.cut_off:
+            return replace(base, gate=Gate.SAME_BODY)
+        if not answer.is_framed and not ends_whole(answer.body):
+            answer = replace(answer, cut_off=True)
+        try:
+            reading = await self._reader.read(answer, job.seen, job.body_hash is None and not job.seen, now)
+        except ParseError as error:
+            if answer.cut_off:
+                return _cut_off(base, answer)
+            return _unread(base, answer, error)
+        acquired = _read(base, reading)
+        if answer.cut_off:
+            return _cut_off(acquired, answer)
+        if not reading.is_complete:
+            return replace(acquired, etag=None, last_modified=None)
+        return replace(acquired, body_hash=body_hash)
+
+
+def _base(job: Job, answer: Answer) -> Acquired:
+    return Acquired(
+        source_id=job.source_id,
+        gate=Gate.WHOLE,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        body_hash=job.body_hash,
+        seen=job.seen,
+        url=answer.url,
+        moved_to=answer.moved_to,
+        status=answer.status,
+        body_bytes=len(answer.body),
+        hints=answer.hints,
+    )
+
+
+def _read(base: Acquired, reading: Reading) -> Acquired:
+    parsed = reading.parsed
+    return replace(
+        base,
+        gate=reading.gate,
+        entries=parsed.entries,
+        cut_count=reading.cut_count,
+        parsed_count=reading.parsed_count,
+        whole_reason=reading.whole_reason,
+        seen=reading.seen,
+        title=parsed.title,
+        site_url=parsed.site_url,
+        language=parsed.language,
+        hints=replace(base.hints, ttl_s=parsed.ttl_s),
+    )
+
+
+def _unfetched(job: Job, error: FetchError) -> Acquired:
+    failure = Failure(FailureKind(error.reason), str(error), error.status, error.retry_after_s)
+    return Acquired(
+        source_id=job.source_id,
+        gate=Gate.WHOLE,
+        body_hash=job.body_hash,
+        seen=job.seen,
+        url=job.url,
+        status=error.status,
+        failure=failure,
+    )
+
+
+def _unread(base: Acquired, answer: Answer, error: ParseError) -> Acquired:
+    found_feeds = error.found_feeds if isinstance(error, NotAFeedError) else ()
+    failure = Failure(FailureKind(error.reason), str(error), answer.status, found_feeds=found_feeds)
+    return replace(base, etag=None, last_modified=None, moved_to=None, failure=failure)
+
+
+def _cut_off(acquired: Acquired, answer: Answer) -> Acquired:
+    """The entries that came whole are kept; the document is not vouched for."""
+    failure = Failure(
+        FailureKind.CUT_OFF,
+        f"The answer broke off after {len(answer.body):,} bytes; {len(acquired.entries)} whole entries were taken.",
+        answer.status,
+    )
+    return replace(acquired, etag=None, last_modified=None, moved_to=None, failure=failure)
