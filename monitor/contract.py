@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.errors import Problem
 from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Story
+from monitor.store.editions import Edition
 
 Object = dict[str, Any]
 
@@ -136,6 +137,21 @@ def delivery_object(delivery: Delivery) -> Object:
         "next_attempt_at": when(delivery.next_attempt_at),
         "sent_at": when(delivery.sent_at),
         "error": delivery.last_error,
+    }
+
+
+def edition_object(edition: Edition) -> Object:
+    return {
+        "id": edition.id,
+        "digest": edition.digest_id,
+        "subject": edition.subject,
+        "due_at": when(edition.due_at),
+        "made_at": when(edition.made_at),
+        "window_from": when(edition.window_from),
+        "window_to": when(edition.window_to),
+        "items": edition.item_count,
+        "scheduled": edition.is_scheduled,
+        "skipped": edition.is_skipped,
     }
 
 

@@ -462,6 +462,25 @@ class SourceFacts:
     tags: tuple[str, ...] = ()
     own: bool = False
 
+    @classmethod
+    def of(cls, source: Source) -> SourceFacts:
+        """The facts of a configured source."""
+        return cls(
+            id=source.id,
+            name=source.name,
+            publisher=source.publisher,
+            kind=source.kind,
+            country=source.country,
+            language=source.language,
+            tags=source.tags,
+            own=source.own,
+        )
+
+    @property
+    def item_tags(self) -> tuple[str, ...]:
+        """The tags that every item of the source carries, whatever the rules say of it."""
+        return (*self.tags, "own") if self.own else self.tags
+
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:

@@ -280,26 +280,10 @@ class Intake:
     def _tag(self, item_id: int) -> None:
         """Run the rules over an item as it stands in the store, and keep its tags and matches with it."""
         item = self._store.items.by_ids([item_id])[item_id]
-        tags = {*self._source.tags, *(["own"] if self._source.own else [])}
-        facts = facts_of(self._source)
-        matches = self._rules.match(prepare(matchable(replace(item, tags=tuple(sorted(tags))), facts)))
-        for match in matches:
-            tags.update(self._rules.tags_of(match.rule_id))
+        facts = SourceFacts.of(self._source)
+        matches = self._rules.match(prepare(matchable(replace(item, tags=facts.item_tags), facts)))
+        tags = {*facts.item_tags, *(tag for match in matches for tag in self._rules.tags_of(match.rule_id))}
         self._store.items.tag(item_id, tags, matches)
-
-
-def facts_of(source: Source) -> SourceFacts:
-    """A configured source's facts."""
-    return SourceFacts(
-        id=source.id,
-        name=source.name,
-        publisher=source.publisher,
-        kind=source.kind,
-        country=source.country,
-        language=source.language,
-        tags=source.tags,
-        own=source.own,
-    )
 
 
 def observe(entry: Entry) -> Observed:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from monitor.model import Candidate, Entry, Item, Match, Observed, Relation, Wire
 from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms, to_ms
@@ -203,29 +204,21 @@ class Items:
 
     def list(self, selection: Selection) -> Iterator[Item]:
         """The selected items, newest first by first sight."""
-        conditions, parameters = ["1"], []
-        if selection.source_id is not None:
-            conditions.append("item.id IN (SELECT item_id FROM sighting WHERE source_id = ?)")
-            parameters.append(selection.source_id)
-        if selection.tag is not None:
-            conditions.append("item.id IN (SELECT item_id FROM tag WHERE tag = ?)")
-            parameters.append(selection.tag)
-        if selection.since is not None:
-            conditions.append("item.first_seen_at >= ?")
-            parameters.append(stored_ms(selection.since))
-        sql = f"{FROM} WHERE {' AND '.join(conditions)} ORDER BY item.first_seen_at DESC, item.id DESC LIMIT ?"
-        limit = -1 if selection.limit is None else selection.limit
-        for row in self._connection.stream(sql, (*parameters, limit)):
+        condition, parameters = _conditions(selection)
+        sql = f"{FROM} WHERE {condition} ORDER BY item.first_seen_at DESC, item.id DESC LIMIT ?"
+        for row in self._connection.stream(sql, parameters):
             yield _item(row)
 
-    def search(self, expression: str | None) -> Iterator[int]:
-        """Ids of the items whose folded words hold the FTS5 `expression` (None: of all items), newest id first."""
+    def search(self, expression: str | None, selection: Selection) -> Iterator[int]:
+        """Ids of the selected items whose folded words hold the FTS5 `expression` (None: whatever they hold), newest id first."""
+        condition, parameters = _conditions(selection)
         if expression is None:
-            rows = self._connection.stream("SELECT id FROM item ORDER BY id DESC")
+            sql = f"SELECT item.id FROM item WHERE {condition} ORDER BY item.id DESC LIMIT ?"
         else:
-            sql = "SELECT rowid FROM item_text WHERE item_text MATCH ? ORDER BY rowid DESC"
-            rows = self._connection.stream(sql, (expression,))
-        for row in rows:
+            sql = f"""SELECT item.id FROM item_text JOIN item ON item.id = item_text.rowid
+                WHERE item_text MATCH ? AND {condition} ORDER BY item_text.rowid DESC LIMIT ?"""
+            parameters = (expression, *parameters)
+        for row in self._connection.stream(sql, parameters):
             yield row[0]
 
     def window(self, after_id: int, upto_id: int) -> Iterator[Item]:
@@ -257,6 +250,18 @@ class Items:
         """The item's earlier versions, oldest first: number, title, text, when it was replaced."""
         sql = "SELECT version, title, text, replaced_at FROM version WHERE item_id = ? ORDER BY version"
         return [(row[0], row[1], row[2], stored_at(row[3])) for row in self._connection.rows(sql, (item_id,))]
+
+
+def _conditions(selection: Selection) -> tuple[str, Row]:
+    """The SQL condition of a selection and its parameters, the limit (-1 for none) last."""
+    conditions: list[tuple[str, Any]] = [
+        ("item.id IN (SELECT item_id FROM sighting WHERE source_id = ?)", selection.source_id),
+        ("item.id IN (SELECT item_id FROM tag WHERE tag = ?)", selection.tag),
+        ("item.first_seen_at >= ?", to_ms(selection.since)),
+    ]
+    wanted = [(sql, value) for sql, value in conditions if value is not None]
+    limit = -1 if selection.limit is None else selection.limit
+    return " AND ".join(["1", *(sql for sql, _ in wanted)]), (*(value for _, value in wanted), limit)
 
 
 def _wire_row(wire: Wire) -> Row:

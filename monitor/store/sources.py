@@ -70,7 +70,8 @@ class Sources:
             moved = [(s.url, s.url, s.id) for s in sources if known.get(s.id, s.url) != s.url]
             self._connection.executemany(
                 """UPDATE source SET configured_url = ?, url = ?, moved_to = NULL, state = 'new', reason = '', failures = 0,
-                    next_fetch_at = 0, paused = 0, etag = NULL, last_modified = NULL, body_hash = NULL, seen = x'' WHERE id = ?""",
+                    next_fetch_at = 0, paused = 0,
+                    etag = NULL, last_modified = NULL, body_hash = NULL, seen = x'' WHERE id = ?""",
                 moved,
             )
 
@@ -173,16 +174,15 @@ class Sources:
             "state = 'paused', reason = 'paused by hand'" if paused else "state = 'new', reason = '', next_fetch_at = 0"
         )
         sql = f"UPDATE source SET paused = ?, {state} WHERE id = ? AND configured"
-        with self._connection.transaction():
-            return self._connection.execute(sql, (paused, source_id)).rowcount > 0
+        return self._connection.execute(sql, (paused, source_id)).rowcount > 0
 
     # -- reading -----------------------------------------------------------------------------------------
 
-    def statuses(self) -> list[SourceStatus]:
-        """Every configured source, by id."""
-        return [
-            _status(row) for row in self._connection.stream(f"SELECT {STATUS} FROM source WHERE configured ORDER BY id")
-        ]
+    def statuses(self, limit: int | None = None) -> list[SourceStatus]:
+        """The configured sources: those that ail first, then by id; at most `limit`."""
+        sql = f"""SELECT {STATUS} FROM source WHERE configured
+            ORDER BY state NOT IN ('failing', 'not-a-feed', 'blocked', 'gone'), id LIMIT ?"""
+        return [_status(row) for row in self._connection.rows(sql, (-1 if limit is None else limit,))]
 
     def status(self, source_id: str) -> SourceStatus | None:
         row = self._connection.row(f"SELECT {STATUS} FROM source WHERE configured AND id = ?", (source_id,))

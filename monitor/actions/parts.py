@@ -1,0 +1,32 @@
+"""What actions work with: the wired parts of a running monitor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.configuration import Configuration
+from monitor.delivery.channel import Channel
+from monitor.digests.edition import Plan
+from monitor.errors import MonitorError
+from monitor.pipeline import Pipeline
+from monitor.store import Store
+
+
+class UnknownError(MonitorError):
+    """Something was asked for by an id that nothing has."""
+
+    kind = "unknown"
+
+
+@dataclass(slots=True)
+class Parts:
+    """Replaced field by field when the configuration is reloaded."""
+
+    configuration: Configuration
+    plans: tuple[Plan, ...]
+    store: Store
+    pipeline: Pipeline
+    channels: Mapping[str, Channel]
+    clock: Callable[[], datetime]

@@ -1,0 +1,98 @@
+"""The composition root: a checked configuration becomes wired parts. The only reader of the real clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from monitor import __version__
+from monitor.actions import Parts
+from monitor.configuration import Configuration
+from monitor.delivery.channel import Channel
+from monitor.delivery.mail import MailChannel
+from monitor.digests.edition import Plan, open_digests
+from monitor.feeds.acquire import Acquirer, Limits
+from monitor.pipeline import Manners, Pipeline
+from monitor.settings import FetchSettings, MailSettings
+from monitor.store import Store, open_store
+from monitor.store.lock import WriterLock
+
+PARSERS = 2
+SETTLE_S = 5.0
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - this is the one place
+
+
+@asynccontextmanager
+async def open_parts(configuration: Configuration, *, wait_s: float = 0.0) -> AsyncIterator[Parts]:
+    """The parts, wired, on a store that nobody else writes to meanwhile; closed in order at the end.
+
+    Raises `StoreError`: transient where another monitor holds the store for longer than `wait_s` seconds.
+    """
+    path = configuration.settings.store.path
+    async with WriterLock(path, wait_s):
+        store = open_store(path)
+        try:
+            parts = _wired(configuration, store)
+            try:
+                yield parts
+            finally:
+                await parts.pipeline.settle(SETTLE_S)
+                await parts.pipeline.acquirer.aclose()
+                for channel in parts.channels.values():
+                    await channel.close()
+        finally:
+            store.close()
+
+
+def _wired(configuration: Configuration, store: Store) -> Parts:
+    settings = configuration.settings
+    pipeline = Pipeline(store, _acquirer(settings.fetch), configuration.rules, _manners(settings.fetch), now)
+    _mirror(configuration, store)
+    return Parts(configuration, plans(configuration), store, pipeline, _channels(settings.mail), now)
+
+
+async def reconfigure(parts: Parts, configuration: Configuration) -> None:
+    """Let the parts follow a new configuration. Polls under way end as they began; the store's path stays as it was."""
+    old, new = parts.configuration.settings, configuration.settings
+    _mirror(configuration, parts.store)
+    pipeline, retired = parts.pipeline, None
+    pipeline.rules, pipeline.manners = configuration.rules, _manners(new.fetch)
+    if new.fetch != old.fetch:
+        retired, pipeline.acquirer = pipeline.acquirer, _acquirer(new.fetch)
+    parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), _channels(new.mail)
+    if retired is not None:
+        await pipeline.settle(new.fetch.timeout_s + SETTLE_S)
+        await retired.aclose()
+
+
+def _mirror(configuration: Configuration, store: Store) -> None:
+    store.sources.mirror(configuration.settings.sources)
+    open_digests(store, configuration.settings.digests, now())
+
+
+def plans(configuration: Configuration) -> tuple[Plan, ...]:
+    """The configured digests with their sections' queries."""
+    return tuple(Plan(digest, configuration.sections[digest.id]) for digest in configuration.settings.digests)
+
+
+def _acquirer(fetch: FetchSettings) -> Acquirer:
+    contact = f" (+{fetch.contact})" if fetch.contact else ""
+    return Acquirer(
+        Limits(timeout_s=fetch.timeout_s, max_bytes=fetch.max_bytes),
+        allow_private=tuple(map(str, fetch.allow_private)),
+        user_agent=fetch.user_agent or f"Monitor/{__version__}{contact}",
+        worker_count=PARSERS,
+    )
+
+
+def _manners(fetch: FetchSettings) -> Manners:
+    return Manners(fetch.interval_s, fetch.min_interval_s, fetch.max_interval_s, fetch.concurrency, fetch.per_host)
+
+
+def _channels(mail: MailSettings) -> Mapping[str, Channel]:
+    return {"mail": MailChannel(mail)}

@@ -1,0 +1,109 @@
+"""The commands. Each is loaded only when it is called, so that `monitor --help` answers at once.
+
+This is the only place that prints: objects as JSON Lines or a table on standard output, everything else on standard error.
+Exit codes: 0 ok, 1 failed, 2 usage, 3 some sources failed, 75 try again, 78 configuration.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from monitor import __version__
+from monitor.errors import ConfigError, MonitorError
+
+FAILED, USAGE, SOME_FAILED, TRY_AGAIN, CONFIGURATION = 1, 2, 3, 75, 78
+
+COMMANDS = {
+    "init": ("setup", "Write a commented starter configuration."),
+    "check": ("setup", "Check the configuration; say everything that is wrong with it."),
+    "run": ("run", "Run the daemon: poll, tag, fold, mail; with the status page."),
+    "fetch": ("fetch", "Poll sources once, now."),
+    "items": ("items", "List stored items, newest first."),
+    "show": ("items", "Show an item, and why its rules matched."),
+    "search": ("items", "Find items by a query in the rule language."),
+    "stories": ("stories", "List stories, or show one with its copies."),
+    "sources": ("sources", "List sources and their states; pause and resume."),
+    "rules": ("rules", "List rules; try a text against them."),
+    "digest": ("digest", "Preview, send and look up editions."),
+    "deliveries": ("deliveries", "Look at the outbox, send it, retry a failure."),
+    "status": ("status", "How things stand: sources, items, queue, next editions."),
+    "demo": ("demo", "See the whole way of an item, without internet."),
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands' names and loads their modules only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"monitor.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="New here? `monitor demo` shows it at work; `monitor init` writes a configuration, `monitor run` starts it.",
+)
+@click.option(
+    "-c",
+    "--config",
+    "folder",
+    metavar="DIR",
+    envvar="MONITOR_CONFIG",
+    default="config",
+    show_default="./config, or MONITOR_CONFIG",
+    help="The configuration folder.",
+)
+@click.version_option(__version__, prog_name="monitor")
+@click.pass_context
+def monitor(ctx: click.Context, folder: str) -> None:
+    """Watch embassy, ministry, wire and press feeds; fold reprints into stories, tag them by rules, mail one digest."""
+    ctx.obj = Path(folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    try:
+        monitor.main(args=arguments, prog_name="monitor", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(CONFIGURATION)
+    except MonitorError as error:
+        click.echo(f"monitor: {error}", err=True)
+        sys.exit(TRY_AGAIN if error.is_transient else FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)

@@ -1,0 +1,57 @@
+"""How commands reach the store: read-only for those that read, through the daemon or under its lock for those that write."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+from typing import Any
+
+from monitor.contract import Object
+from monitor.errors import StoreError
+from monitor.settings import Settings, load_settings
+from monitor.store import Store, open_store
+
+
+def settings_of(folder: Path) -> Settings:
+    """What monitor.toml says; the other files are not read. Raises `ConfigError`."""
+    return load_settings(folder, os.environ, parts={"monitor"})
+
+
+def reading(folder: Path) -> Store:
+    """The store, read-only: beside a running daemon too. Raises `ConfigError` and `StoreError`."""
+    return open_store(settings_of(folder).store.path, read_only=True)
+
+
+def perform(folder: Path, name: str, arguments: dict[str, Any], each: Callable[[Object], None]) -> None:
+    """Run an action, here where nobody else writes to the store, else through the daemon that does; `each` gets its objects.
+
+    Raises what the action raises, and a transient `StoreError` where another program holds the store and takes no commands.
+    """
+    asyncio.run(_perform(folder, name, arguments, each))
+
+
+async def _perform(folder: Path, name: str, arguments: dict[str, Any], each: Callable[[Object], None]) -> None:
+    async with AsyncExitStack() as stack:
+        objects = await _objects(stack, folder, name, arguments)
+        async with aclosing(objects) as stream:  # type: ignore[type-var]
+            async for value in stream:
+                each(value)
+
+
+async def _objects(stack: AsyncExitStack, folder: Path, name: str, arguments: dict[str, Any]) -> AsyncIterator[Object]:
+    from monitor import actions
+    from monitor.actions.remote import asked
+    from monitor.app import open_parts
+    from monitor.configuration import check_configuration
+
+    configuration = check_configuration(folder, os.environ)
+    try:
+        parts = await stack.enter_async_context(open_parts(configuration))
+    except StoreError as error:
+        if not error.is_transient:
+            raise
+        return asked(configuration.settings.store.path, name, arguments)
+    return actions.perform(parts, name, arguments)

@@ -1,0 +1,163 @@
+"""`monitor items`, `monitor show` and `monitor search`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli import output
+from monitor.contract import Object, item_object, when
+
+if TYPE_CHECKING:
+    from monitor.store.items import Selection
+
+COLUMNS = (
+    "id",
+    "source",
+    "publisher",
+    "title",
+    "url",
+    "author",
+    "language",
+    "published_at",
+    "first_seen_at",
+    "version",
+    "tags",
+    "story",
+    "relation",
+    "share",
+    "text",
+)
+
+
+def _listing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every list of items takes."""
+    for option in (
+        click.option("--limit", type=click.IntRange(min=0), help="At most so many; no limit unless given."),
+        click.option("--since", metavar="WHEN", help="First seen since: a span (36h, 7d) or a date or time (UTC)."),
+        click.option("--tag", metavar="T", help="Only items with this tag."),
+        click.option("--source", metavar="ID", help="Only items that this source carried."),
+        click.option("--csv", "as_csv", is_flag=True, help="CSV with a heading."),
+        output.JSON,
+    ):
+        command = option(command)
+    return command
+
+
+def _selection(source: str | None, tag: str | None, since: str | None, limit: int | None) -> Selection:
+    from monitor.app import now
+    from monitor.store.items import Selection
+
+    return Selection(source, tag, output.parse_since(since, now()) if since else None, limit)
+
+
+@click.command()
+@_listing
+@click.pass_obj
+def items(folder: Path, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+    """List stored items, newest first by first sight."""
+    from monitor.cli.access import reading
+
+    selection = _selection(**wanted)
+    store = reading(folder)
+    try:
+        _print(map(item_object, store.items.list(selection)), as_json, as_csv)
+    finally:
+        store.close()
+
+
+@click.command()
+@click.argument("query")
+@_listing
+@click.pass_obj
+def search(folder: Path, query: str, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+    """Find items by QUERY, in the language of the rules, newest first.
+
+    For example: monitor search '"joint statement" AND title:karabakh*'
+    """
+    from monitor.app import now
+    from monitor.cli.access import reading
+    from monitor.errors import RuleError
+    from monitor.search.find import find
+    from monitor.settings import load_settings
+
+    selection = _selection(**wanted)
+
+    lists = load_settings(folder, os.environ, parts={"rules"}).lists if "@" in query else {}
+    store = reading(folder)
+    try:
+        found = find(store, query, lists, selection, now())
+        _print(map(item_object, found), as_json, as_csv)
+    except RuleError as error:
+        raise click.UsageError(f"the query cannot be read:\n{error.pointed()}") from error
+    finally:
+        store.close()
+
+
+def _print(objects: Iterator[Object], as_json: bool, as_csv: bool) -> None:
+    if as_csv:
+        output.write_csv(objects, COLUMNS)
+    elif output.write(objects, as_json, _line) == 0 and not as_json:
+        click.echo("nothing found", err=True)
+
+
+def _line(item: Object) -> str:
+    tags = f"  [{' '.join(item['tags'])}]" if item["tags"] else ""
+    return f"{item['id']:>6}  {item['first_seen_at'][:16].replace('T', ' ')}  {item['source']}: {item['title']}{tags}"
+
+
+@click.command()
+@click.argument("item", type=int)
+@output.JSON
+@click.pass_obj
+def show(folder: Path, item: int, as_json: bool) -> None:
+    """Show ITEM (its number) whole: text, tags, why its rules matched, earlier versions."""
+    from monitor.actions.parts import UnknownError
+    from monitor.cli.access import reading
+
+    store = reading(folder)
+    try:
+        found = store.items.get(item)
+        if found is None:
+            raise UnknownError(f"there is no item {item}; `monitor items` lists them")
+        value = item_object(found)
+        value["matches"] = [
+            {"rule": rule, "score": score, "spans": [list(span) for span in spans]}
+            for rule, score, spans in store.items.matches(item)
+        ]
+        value["versions"] = [
+            {"version": version, "title": title, "text": text, "replaced_at": when(at)}
+            for version, title, text, at in store.items.versions(item)
+        ]
+        output.write_one(value, as_json, _page)
+    finally:
+        store.close()
+
+
+def _page(item: Object) -> str:
+    """An item as a page of text: what it is, what it says, why it was tagged."""
+    wire = ", ".join(f"{name} {text!r}" for name, text in item["wire"].items() if text)
+    share = "" if item["share"] is None else f", {item['share']:.0%} of the lead's text"
+    facts = {
+        "address": item["url"],
+        "carried by": ", ".join(item["sources"]),
+        "published": item["published_at"]
+        or (f"unknown ({item['published_claim']})" if item["published_claim"] else "unknown"),
+        "first seen": item["first_seen_at"],
+        "story": f"{item['story']} ({item['relation']}{share})",
+        "tags": ", ".join(item["tags"]),
+        "furniture": wire,
+        "version": f"{item['version']} (earlier: {len(item['versions'])})" if item["versions"] else "",
+    }
+    lines = [item["title"], ""]
+    lines += [f"{name + ':':<12} {text}" for name, text in facts.items() if text]
+    lines += [f"{'rule ' + m['rule'] + ':'} {_hits(m['spans'])}" for m in item["matches"]]
+    return "\n".join([*lines, "", item["text"]])
+
+
+def _hits(spans: list[list[Any]]) -> str:
+    return "; ".join(f"{text!r} in {field} at {start}" for field, start, _end, text in spans) or "by its fields"

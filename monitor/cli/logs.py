@@ -1,0 +1,43 @@
+"""The daemon's log: lines for people on a terminal, JSON elsewhere; times in UTC."""
+
+from __future__ import annotations
+
+import logging
+from typing import TextIO
+
+import structlog
+
+
+def configure_logs(stream: TextIO) -> None:
+    """Send our own and the libraries' log records to `stream`, in one shape."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    shown: list[structlog.typing.Processor]
+    if stream.isatty():
+        shown = [structlog.dev.ConsoleRenderer()]
+    else:
+        shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    structlog.configure(
+        processors=[*shared, _without_nothing, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove_meta, *shown])
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for name in ("apscheduler", "httpx", "httpcore", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_nothing(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out what is not there: `failure=None` says nothing."""
+    return {key: value for key, value in event.items() if value is not None}

@@ -1,0 +1,77 @@
+"""Objects on standard output: JSON Lines for programs, CSV for spreadsheets, plain lines for people."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from monitor.contract import Object
+
+JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a line.")
+
+# What a terminal would obey instead of show, direction marks included: feed text must not move the cursor or turn lines round.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
+SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def write(objects: Iterable[Object], as_json: bool, line: Callable[[Object], str]) -> int:
+    """Print each object as it comes, as JSON or by `line`; returns how many there were."""
+    count = 0
+    for value in objects:
+        write_one(value, as_json, line)
+        count += 1
+    return count
+
+
+def write_one(value: Object, as_json: bool, line: Callable[[Object], str]) -> None:
+    """Print one object at once, so that a reader of a pipe sees it without delay."""
+    if as_json:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(plain(line(value)) + "\n")
+    sys.stdout.flush()
+
+
+def plain(text: str) -> str:
+    """`text` without what a terminal would obey."""
+    return UNPRINTABLE.sub("", text)
+
+
+def write_csv(objects: Iterable[Object], columns: Iterable[str]) -> None:
+    """Print objects as CSV with a heading; a cell that a spreadsheet would take for a formula is made text."""
+    names = list(columns)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for value in objects:
+        writer.writerow([_cell(value[name]) for name in names])
+
+
+def _cell(value: Any) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    text = text.replace("\x00", "")
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """The instant that `text` names: a span back from `now` (30m, 36h, 7d, 2w), a date or an RFC 3339 time (UTC unless it says).
+
+    Raises `click.BadParameter` for anything else.
+    """
+    span = re.fullmatch(r"(\d{1,6})\s*([mhdw])", text.strip())
+    try:
+        if span:
+            return now - int(span[1]) * SPANS[span[2]]
+        moment = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(
+            f"{text!r} is no time; write a span (36h, 7d), a date (2026-11-01) or a time"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

@@ -1,0 +1,64 @@
+"""`monitor init` and `monitor check`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from monitor.cli import CONFIGURATION, output
+from monitor.contract import problem_object
+from monitor.errors import ConfigError
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def init(configured: Path, folder: Path | None) -> None:
+    """Write a commented starter configuration into FOLDER (./config unless given).
+
+    Files that are there already are never overwritten.
+    """
+    from monitor.settings.starter import write_starter
+
+    target = folder or configured
+    for path in write_starter(target):
+        click.echo(path)
+    option = "" if str(target) == "config" else f"-c {target} "
+    click.echo(
+        f"Now edit them to your needs; `monitor {option}check` reads them, `monitor {option}run` starts.", err=True
+    )
+
+
+@click.command()
+@output.JSON
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Read the whole configuration and say everything that is wrong with it, each with its file and line.
+
+    Exit 78 when something is wrong; warnings alone are no fault.
+    """
+    from monitor.configuration import check_configuration
+
+    try:
+        configuration = check_configuration(ctx.obj, os.environ)
+        problems, settings = list(configuration.warnings), configuration.settings
+    except ConfigError as error:
+        problems, settings = error.problems, None
+    for problem in problems:
+        output.write_one(
+            problem_object(problem),
+            as_json,
+            lambda o: f"{o['file']}:{o['line']}: {o['key']}: {_severity(o)}{o['message']}",
+        )
+    if settings is None:
+        ctx.exit(CONFIGURATION)
+    click.echo(
+        f"{ctx.obj}: sound; {len(settings.sources)} sources, {len(settings.rules)} rules, {len(settings.digests)} digests",
+        err=True,
+    )
+
+
+def _severity(problem: dict[str, object]) -> str:
+    return "warning: " if problem["severity"] == "warning" else ""

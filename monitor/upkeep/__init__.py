@@ -1,0 +1,1 @@
+"""What the monitor knows of its own condition."""

@@ -1,0 +1,1 @@
+"""What the daemon serves: its health, and a page that shows how things stand."""

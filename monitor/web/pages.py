@@ -1,0 +1,98 @@
+"""The pages: `/` shows how things stand, `/healthz` and `/readyz` answer supervisors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor import __version__
+from monitor.daemon import Daemon
+from monitor.errors import StoreError
+from monitor.upkeep.standing import standing
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+SOURCES_SHOWN = 1000
+UNITS = (
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("min", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+)
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(daemon: Daemon) -> FastAPI:
+    """The web application over a running daemon."""
+    app = FastAPI(title="Monitor", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    pages = Environment(loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined)
+    pages.filters["ago"] = ago
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+
+    @app.middleware("http")
+    async def secure(request: Request, call_next: Next) -> Response:
+        response = await call_next(request)
+        response.headers.update(SECURITY)
+        return response
+
+    @app.exception_handler(StoreError)
+    async def store_failed(_request: Request, error: StoreError) -> Response:
+        return PlainTextResponse(f"{error}\n", status_code=503)
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        """200 while the monitor does its work, 503 with the reasons where it does not."""
+        health = daemon.health()
+        body = {"status": "ok" if health.is_healthy else "failing", "problems": list(health.problems)}
+        return JSONResponse(body, status_code=200 if health.is_healthy else 503)
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        """200 once the store is open and the configuration valid: the page is not served before."""
+        return JSONResponse(
+            {"status": "stopping" if daemon.stopping.is_set() else "ready"}, 503 if daemon.stopping.is_set() else 200
+        )
+
+    @app.get("/")
+    async def status() -> Response:
+        parts = daemon.parts
+        now = parts.clock()
+        sources = parts.store.sources.statuses(limit=SOURCES_SHOWN)
+        page = pages.get_template("status.html.j2").render(
+            version=__version__,
+            now=now,
+            health=daemon.health(),
+            configuration_error=daemon.configuration_error,
+            standing=standing(parts.store, parts.configuration.settings.digests, now),
+            sources=sources,
+        )
+        return HTMLResponse(page)
+
+    return app
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago or ahead a moment is, in one unit: "5 min ago", "in 3 h"; "never" for none.
+
+    >>> from datetime import UTC
+    >>> ago(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 0, 5, tzinfo=UTC))
+    '5 min ago'
+    """
+    if moment is None:
+        return "never"
+    span = abs(now - moment)
+    unit, length = next((unit, length) for unit, length in UNITS if span >= 2 * length or unit == "s")
+    return f"in {span // length} {unit}" if moment > now else f"{span // length} {unit} ago"
