@@ -54,7 +54,7 @@ FIRST = (
     "CREATE INDEX item_seen ON item (first_seen_at, id)",
     "CREATE INDEX item_story ON item (story_id)",
     "CREATE INDEX item_url ON item (url_key) WHERE url_key IS NOT NULL",
-    "CREATE INDEX item_text ON item (text_key) WHERE text_key IS NOT NULL",
+    "CREATE INDEX item_text_key ON item (text_key) WHERE text_key IS NOT NULL",
     "CREATE TABLE body (item_id INTEGER PRIMARY KEY REFERENCES item (id), text TEXT NOT NULL, html TEXT NOT NULL)",
     """CREATE TABLE sighting (
         source_id TEXT NOT NULL, item_id INTEGER NOT NULL REFERENCES item (id),
