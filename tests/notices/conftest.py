@@ -33,8 +33,8 @@ def an_entry(number: int, title: str, **changes: object) -> Entry:
 RELEASE = (
     "The embassy marked the national day with a reception attended by members of parliament, the diplomatic "
     "corps and students who had spent a term abroad. The ambassador thanked the hosts and spoke of trade, which has "
-    "doubled within three years, and of direct flights that begin in spring. An exhibition of carpets stays open until Friday; "
-    "entrance is free."
+    "doubled within three years, and of direct flights that begin in spring. An exhibition of carpets stays open until "
+    "Friday; entrance is free."
 )
 URDU = (
     "سفارت خانے نے قومی دن کے موقع پر ایک تقریب منعقد کی جس میں اراکین پارلیمان اور طلبہ نے شرکت کی۔ "
