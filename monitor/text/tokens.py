@@ -174,3 +174,8 @@ def _word_source(group: str) -> str:
     other = rf"(?P<{group}>[\u0100-\uffff])(?:{same}|[dm])*(?:(?:(?<=d)[.,](?=d)|_+)(?:{same}|d)(?:{same}|[dm])*)*"
     number = r"d[dm]*(?:(?:[.,]|_+)d[dm]*)*"
     return f"(?:{number}_*)?(?:{scripts}|{other})|{number}|xm*"
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word is a character of a script written without spaces."""
+    return bool(word) and _CLASSES[ord(word[0])] == "x"

@@ -1,0 +1,25 @@
+"""Keyword rules and queries: one language for rules, searches and digest sections.
+
+`compile_rules` and `compile_query` read them, `prepare` makes a text ready once, `RuleSet.match` and `Query.matches`
+say whether and why. Queries are read by lark, which is loaded with the first of them.
+"""
+
+from __future__ import annotations
+
+from monitor.rules.compile import Query, compile_query
+from monitor.rules.keys import fts_terms
+from monitor.rules.lint import QueryWarning, lint
+from monitor.rules.prepare import Prepared, prepare
+from monitor.rules.ruleset import RuleSet, compile_rules
+
+__all__ = [
+    "Prepared",
+    "Query",
+    "QueryWarning",
+    "RuleSet",
+    "compile_query",
+    "compile_rules",
+    "fts_terms",
+    "lint",
+    "prepare",
+]

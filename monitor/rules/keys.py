@@ -1,0 +1,96 @@
+"""What a text must hold for a plan to have a chance: the words by which rules are found, and a full-text pre-filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.rules.compile import Query
+from monitor.rules.match import All, Any, Part, Plan, Term
+from monitor.rules.prepare import TITLE_AND_BODY
+
+_INDEXED_FIELDS = (*TITLE_AND_BODY, "lead")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Whole words and beginnings of words, of which a text's title or body must hold at least one."""
+
+    words: frozenset[str] = frozenset()
+    stems: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.words) + len(self.stems)
+
+
+def plan_keys(plan: Plan) -> Keys | None:
+    """The keys of a plan; None where it may hold for a text with no particular word (metadata, other fields,
+    absence).
+    """
+    if isinstance(plan, Term):
+        return _term_keys(plan)
+    if isinstance(plan, Any):
+        found = [plan_keys(part) for part in plan.parts]
+        keys = [part for part in found if part is not None]
+        if len(keys) < len(found):
+            return None
+        return Keys(
+            frozenset().union(*(part.words for part in keys)), frozenset().union(*(part.stems for part in keys))
+        )
+    if isinstance(plan, All):
+        found = [plan_keys(part) for part in plan.parts]
+        return min((part for part in found if part is not None), key=len, default=None)
+    return None
+
+
+def _term_keys(term: Term) -> Keys | None:
+    """One key is enough for a phrase: its longest whole word, else its longest beginning of one."""
+    if any(field not in _INDEXED_FIELDS for field in term.fields):
+        return None
+    whole = [part.text for part in term.parts if _is_whole(part)]
+    if whole:
+        return Keys(words=frozenset([max(whole, key=len)]))
+    stem = max((part.text for part in term.parts), key=len)
+    return Keys(stems=frozenset([stem])) if stem else None
+
+
+def _is_whole(part: Part) -> bool:
+    return not part.is_stem and part.pattern is None
+
+
+def fts_terms(query: Query) -> str | None:
+    """An FTS5 expression over `text.tokens.search_text` that holds wherever the query does, and perhaps elsewhere; None
+    where nothing can be said beforehand.
+
+    Phrases are asked for by their words alone: words that are neighbours without a dateline between them are none in
+    the full-text index.
+    """
+    return _expression(query.plan)
+
+
+def _expression(plan: Plan) -> str | None:
+    if isinstance(plan, Term):
+        return _term_expression(plan)
+    if isinstance(plan, Any):
+        found = [_expression(part) for part in plan.parts]
+        known = [part for part in found if part is not None]
+        return _joined(known, " OR ") if len(known) == len(found) else None
+    if isinstance(plan, All):
+        return _joined([part for part in map(_expression, plan.parts) if part is not None], " AND ")
+    return None
+
+
+def _term_expression(term: Term) -> str | None:
+    if any(field not in _INDEXED_FIELDS for field in term.fields):
+        return None
+    return _joined([_word_expression(part) for part in term.parts if part.text], " AND ")
+
+
+def _word_expression(part: Part) -> str:
+    quoted = '"' + part.text.replace('"', '""') + '"'
+    return quoted if _is_whole(part) else quoted + "*"
+
+
+def _joined(parts: list[str], joint: str) -> str | None:
+    if not parts:
+        return None
+    return f"({joint.join(dict.fromkeys(parts))})" if len(parts) > 1 else parts[0]

@@ -1,0 +1,132 @@
+"""A text made ready for rules: split into words once, however many rules look at it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.model import Matchable, Span
+from monitor.text.folding import fold_text
+from monitor.text.tokens import Words, tokenize
+
+LEAD_WORD_COUNT = 60
+TITLE_AND_BODY = ("title", "body")
+
+
+@dataclass(frozen=True)
+class View:
+    """The words of one field: what terms are looked up in.
+
+    `field` and `shift` say where its spans lie in the original.
+    """
+
+    field: str
+    text: str
+    words: Words
+    shift: int = 0
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Positions by word, ascending."""
+        places: dict[str, list[int]] = {}
+        for position, word in enumerate(self.words.texts):
+            places.setdefault(word, []).append(position)
+        return places
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The different words, sorted, for look-ups by their beginning."""
+        return sorted(self.places)
+
+    def starting_with(self, stem: str) -> Sequence[str]:
+        """The words that begin with `stem`, sorted."""
+        vocabulary = self.vocabulary
+        start = end = bisect_left(vocabulary, stem)
+        while end < len(vocabulary) and vocabulary[end].startswith(stem):
+            end += 1
+        return vocabulary[start:end]
+
+    def span(self, first: int, last: int) -> Span:
+        """The stretch of the original from the first to the last of these words."""
+        start, end = self.words.starts[first], self.words.ends[last]
+        return Span(self.field, start + self.shift, end + self.shift, self.text[start:end])
+
+
+class Prepared:
+    """An item as terms see it: a view a field, built when first asked for. Not for use by several threads at once."""
+
+    def __init__(self, matchable: Matchable) -> None:
+        self.matchable = matchable
+        self._views: dict[str, View] = {}
+        self._values: dict[str, tuple[str, ...]] = {}
+
+    def view(self, field: str) -> View:
+        """The words of a text field, those of title and body without the furniture."""
+        found = self._views.get(field)
+        if found is None:
+            found = self._views[field] = self._build(field)
+        return found
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """The folded values of a metadata field: one, or one a tag; none where it is unknown."""
+        if field not in self._values:
+            raw = self.matchable.tags if field == "tag" else (self._raw_value(field),)
+            self._values[field] = tuple(fold_text(value) for value in raw if value)
+        return self._values[field]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The different words of title and body."""
+        return frozenset(self.view("title").places) | frozenset(self.view("body").places)
+
+    def _raw_value(self, field: str) -> str:
+        if field == "site":
+            return self.matchable.url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+        return str(getattr(self.matchable, field))
+
+    def _build(self, field: str) -> View:
+        if field in TITLE_AND_BODY:
+            text = str(getattr(self.matchable, field))
+            taken = [(start, end) for name, start, end in self.matchable.furniture if name == field]
+            return View(field, text, _without(tokenize(text), taken))
+        if field in ("label", "place", "agency"):
+            return self._furniture_view(field)
+        text = str(getattr(self.matchable, field))
+        return View(field, text, tokenize(text))
+
+    def _furniture_view(self, part: str) -> View:
+        """A part of the furniture, with spans in the title or body it stands in; in itself where it is not found
+        there.
+        """
+        text = str(getattr(self.matchable.wire, part) or "")
+        for field, start, end in self.matchable.furniture:
+            place = str(getattr(self.matchable, field)).find(text, start, end) if text else -1
+            if place >= 0:
+                return View(field, text, tokenize(text), place)
+        return View(part, text, tokenize(text))
+
+
+def prepare(matchable: Matchable) -> Prepared:
+    """`matchable` made ready for rules and queries; cheap until a field is asked for."""
+    return Prepared(matchable)
+
+
+def _without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
+    """The words outside the stretches taken out; those around a stretch become neighbours."""
+    if not taken:
+        return words
+    kept = [
+        position
+        for position, start in enumerate(words.starts)
+        if not any(first <= start < last for first, last in taken)
+    ]
+    count = len(words.texts)
+    signs = {new: words.signs[old] for new, old in enumerate([*kept, count]) if old in words.signs}
+    return Words(
+        tuple([words.texts[position] for position in kept]),
+        tuple([words.starts[position] for position in kept]),
+        tuple([words.ends[position] for position in kept]),
+        signs,
+    )
