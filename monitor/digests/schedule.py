@@ -38,7 +38,7 @@ def latest_due(digest: Digest, now: datetime) -> datetime:
 
 
 def period(digest: Digest, at: datetime) -> timedelta:
-    """The time between the due instants around `at`: a day for a daily digest, three over a weekday digest's weekend."""
+    """The time between the due instants around `at`: a day for a daily digest, three over a weekday one's weekend."""
     return next_due(digest, at) - latest_due(digest, at)
 
 
