@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from monitor.model import Item
-from monitor.rules import Query, compile_query, fts_expression, prepare
+from monitor.rules import Query, compile_query, fts_terms, prepare
 from monitor.search.matchable import matchable
 from monitor.store import Store
 from monitor.store.items import Selection
@@ -30,7 +30,7 @@ def find(
 
 def _matching(store: Store, query: Query, selection: Selection, now: datetime) -> Iterator[Item]:
     """Ids follow first sight, so the index's newest id comes first; a batch is read and judged at a time."""
-    ids = store.items.search(fts_expression(query), selection)
+    ids = store.items.search(fts_terms(query), selection)
     facts = store.sources.facts()
     while batch := list(islice(ids, BATCH)):
         items = store.items.by_ids(batch)
