@@ -20,7 +20,8 @@ Key = tuple[str | int, ...]
 """A place in a document as it nests: ("rule", 2, "sample", 0, "text")."""
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_WORD = re.compile(r"[ \t]*([A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*')[ \t]*")
+_WORD = re.compile(r"[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'")
+_NAME = re.compile(rf"[ \t]*(?:{_WORD.pattern})[ \t]*(?:\.[ \t]*(?:{_WORD.pattern})[ \t]*)*")
 _VALUE = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
     r"|'''.*?'{3,5}"
@@ -130,15 +131,10 @@ class _Scanner:
 
     def _words(self) -> list[str]:
         """The parts of a dotted key, and past it."""
-        words = []
-        while found := _WORD.match(self.text, self.at):
-            word = found[1]
-            words.append(_string(word) if word[0] in "\"'" else word)
-            self.at = found.end()
-            if self.text[self.at] != ".":
-                break
-            self.at += 1
-        return words
+        found = _NAME.match(self.text, self.at)
+        written = found[0] if found else ""
+        self.at += len(written)
+        return [_string(word) if word[0] in "\"'" else word for word in _WORD.findall(written)]
 
     def _within(self, words: list[str]) -> Key:
         """The path of a header: a name that is an array of tables means its last table."""

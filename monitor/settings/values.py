@@ -49,7 +49,7 @@ def quoted(value: Any) -> str:
 
 def closest(word: str, known: list[str]) -> str:
     """`; did you mean "…"?` with the known word nearest to `word`, or nothing where none is near."""
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.7)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
