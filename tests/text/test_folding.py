@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import pytest
@@ -12,7 +13,15 @@ from monitor.text.folding import Folded, fold, fold_text, script_of
 ONE_SPELLING = [
     ("karabakh", "Karabakh", "KARABAKH", "Kаrabakh".replace("а", "a"), "Kar\u00adabakh", "Ｋａｒａｂａｋｈ"),
     ("qarabag", "Qarabağ", "QARABAĞ", "Qarabaǧ", "Qarabag\u0306"),
-    ("haut-karabagh", "Haut-Karabagh", "Haut‑Karabagh", "Haut–Karabagh", "haut−karabagh", "Haut´Karabagh", "haut`karabagh"),
+    (
+        "haut-karabagh",
+        "Haut-Karabagh",
+        "Haut‑Karabagh",
+        "Haut–Karabagh",
+        "haut−karabagh",
+        "Haut´Karabagh",
+        "haut`karabagh",
+    ),
     ("карабах", "Карабах", "КАРАБАХ", "Караба́х"),
     ("нагірний", "Нагірний", "НАГІРНИЙ", "Нагірнии\u0306"),
     ("елка", "Ёлка", "елка", "Ёлка".lower(), "ё́лка"),
@@ -97,7 +106,7 @@ def test_offsets_rise_and_lie_within_the_text(text: str) -> None:
     assert folded.text == fold_text(text)
     spans = [folded.span(place, place + 1) for place in range(len(folded.text))]
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(one[0] <= other[0] and one[1] <= other[1] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[0] <= other[0] and one[1] <= other[1] for one, other in itertools.pairwise(spans))
 
 
 @given(st.text())
@@ -115,7 +124,16 @@ def test_case_never_matters(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("character", "script"),
-    [("a", "LATIN"), ("я", "CYRILLIC"), ("ー", "KATAKANA"), ("々", "CJK"), ("ๆ", "THAI"), ("5", ""), ("", ""), ("ʰ", "")],
+    [
+        ("a", "LATIN"),
+        ("я", "CYRILLIC"),
+        ("ー", "KATAKANA"),
+        ("々", "CJK"),
+        ("ๆ", "THAI"),
+        ("5", ""),
+        ("", ""),
+        ("ʰ", ""),
+    ],
 )
 def test_a_letter_has_a_script_and_nothing_else_has(character: str, script: str) -> None:
     assert script_of(character) == script

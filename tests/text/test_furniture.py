@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import Wire
+from monitor.text.furniture import HEAD_LENGTH, TAIL_LENGTH, find_furniture
+
+# body, what its furniture says, what is left
+BODIES = [
+    (
+        "MOSCOW, November 7. /TASS/. Talks went on.",
+        Wire(place="MOSCOW", dated="November 7", agency="TASS"),
+        "Talks went on.",
+    ),
+    (
+        "МОСКВА, 7 ноября. /ТАСС/. Встреча прошла.",
+        Wire(place="МОСКВА", dated="7 ноября", agency="ТАСС"),
+        "Встреча прошла.",
+    ),
+    (
+        "МОСКВА, 7 ноября. /Корр. ТАСС/. Встреча.",
+        Wire(place="МОСКВА", dated="7 ноября", agency="Корр. ТАСС"),
+        "Встреча.",
+    ),
+    ("ISLAMABAD, Nov. 7 (Xinhua) -- Text", Wire(place="ISLAMABAD", dated="Nov. 7", agency="Xinhua"), "Text"),
+    ("SEOUL, Nov. 7 (Yonhap) -- Text", Wire(place="SEOUL", dated="Nov. 7", agency="Yonhap"), "Text"),
+    ("PARIS, Nov 7, 2023 (AFP) - Text", Wire(place="PARIS", dated="Nov 7, 2023", agency="AFP"), "Text"),
+    ("Paris, 21 jan 2019 (AFP) - Texte", Wire(place="Paris", dated="21 jan 2019", agency="AFP"), "Texte"),
+    ("LONDON, November 7 (Reuters) - Text", Wire(place="LONDON", dated="November 7", agency="Reuters"), "Text"),
+    ("PHOENIX, Ariz. (AP) — Text", Wire(place="PHOENIX, Ariz.", agency="AP"), "Text"),
+    ("Berlin (dpa) - Text", Wire(place="Berlin", agency="dpa"), "Text"),
+    ("Madrid, Jan 2 (EFE).- Text", Wire(place="Madrid", dated="Jan 2", agency="EFE"), "Text"),
+    ("(ANSA) - ROMA, 01 LUG - Testo", Wire(place="ROMA", dated="01 LUG", agency="ANSA"), "Testo"),
+    ("(Reuters) - Text", Wire(agency="Reuters"), "Text"),
+    ("SYDNEY March 22 AAP - Text", Wire(place="SYDNEY", dated="March 22", agency="AAP"), "Text"),
+    ("TOKYO, Japan, Nov. 7 Kyodo - Text", Wire(place="TOKYO, Japan", dated="Nov. 7", agency="Kyodo"), "Text"),
+    ("Genève (ats afp) Texte", Wire(place="Genève", agency="ats afp"), "Texte"),
+    (
+        "Baku, Azerbaijan, Nov. 7 / By Name Surname – Trend: Text",
+        Wire(place="Baku, Azerbaijan", dated="Nov. 7", agency="Trend"),
+        "Text",
+    ),
+    ("Talks were held, APA reports.", Wire(agency="APA"), "Talks were held"),
+    ("Baku, November 7, AZERTAC\nText", Wire(place="Baku", dated="November 7", agency="AZERTAC"), "Text"),
+    ("ANKARA (AA) - Text", Wire(place="ANKARA", agency="AA"), "Text"),
+    ("ISLAMABAD, Nov 7 (APP): Text", Wire(place="ISLAMABAD", dated="Nov 7", agency="APP"), "Text"),
+    ("KARACHI, Nov 7 (Some Desk): Text", Wire(place="KARACHI", dated="Nov 7", agency="Some Desk"), "Text"),
+    (
+        "NEW YORK, Nov. 07, 2023 (GLOBE NEWSWIRE) -- Text",
+        Wire(place="NEW YORK", dated="Nov. 07, 2023", agency="GLOBE NEWSWIRE"),
+        "Text",
+    ),
+    ("BAKU--(BUSINESS WIRE)--Text", Wire(place="BAKU", agency="BUSINESS WIRE"), "Text"),
+    ("OSLO, Nov. 7, 2023 /PRNewswire/ -- Text", Wire(place="OSLO", dated="Nov. 7, 2023", agency="PRNewswire"), "Text"),
+    ("Islamabad – 7 November 2023 : Embassy of X", Wire(place="Islamabad", dated="7 November 2023"), "Embassy of X"),
+    ("The Hague, 7 November 2023 – The court sat", Wire(place="The Hague", dated="7 November 2023"), "The court sat"),
+    ("ISLAMABAD: The embassy said", Wire(place="ISLAMABAD"), "The embassy said"),
+    ("Text ends. With files from The Canadian Press", Wire(agency="The Canadian Press"), "Text ends."),
+    ("Text ends. (With inputs from PTI)", Wire(agency="PTI"), "Text ends."),
+    ("Text ends.\nWith inputs from agencies", Wire(agency="agencies"), "Text ends."),
+    ("Text ends here. - Reuters", Wire(agency="Reuters"), "Text ends here."),
+    (
+        "Islamabad(TNS): A headline\n\nIslamabad – 7 November 2023 : Embassy marks a day",
+        Wire(label="Islamabad(TNS)", place="Islamabad", dated="7 November 2023"),
+        "A headline\n\nEmbassy marks a day",
+    ),
+    ("Islamabad(APP): Text", Wire(label="Islamabad(APP)", place="Islamabad", agency="APP"), "Text"),
+    ("Islamabad (TNS): Text", Wire(label="Islamabad (TNS)", place="Islamabad"), "Text"),
+]
+
+TITLES = [
+    ("UPDATE 1-Talks resume", Wire(edit="UPDATE 1"), "Talks resume"),
+    ("WRAPUP 2-Talks resume", Wire(edit="WRAPUP 2"), "Talks resume"),
+    ("(LEAD) Talks resume", Wire(edit="LEAD"), "Talks resume"),
+    ("2ND LD Talks resume", Wire(edit="2ND LD"), "Talks resume"),
+    ("(2nd LD) Talks resume", Wire(edit="2nd LD"), "Talks resume"),
+    ("CORRECTED-Talks resume", Wire(edit="CORRECTED"), "Talks resume"),
+    ("CORRECTED(OFFICIAL)-UPDATE 2-Talks", Wire(edit="CORRECTED(OFFICIAL)-UPDATE 2"), "Talks"),
+    ("REFILE-Talks resume", Wire(edit="REFILE"), "Talks resume"),
+    ("REPEAT: Talks resume", Wire(edit="REPEAT"), "Talks resume"),
+    ("STORY WITHDRAWN: Talks resume", Wire(edit="STORY WITHDRAWN"), "Talks resume"),
+    ("STORY WITHDRAWN", Wire(edit="STORY WITHDRAWN"), ""),
+    ("KILL - Talks resume", Wire(edit="KILL"), "Talks resume"),
+    ("Talks resume (UPDATED)", Wire(edit="UPDATED"), "Talks resume"),
+    ("Talks resume - Reuters", Wire(agency="Reuters"), "Talks resume"),
+    ("Islamabad(TNS): Talks resume", Wire(label="Islamabad(TNS)", place="Islamabad"), "Talks resume"),
+    ("Baku – 7 November 2023 : Talks", Wire(place="Baku", dated="7 November 2023"), "Talks"),
+    ("UPDATE 2-BAKU (AFP) - Talks", Wire(edit="UPDATE 2", place="BAKU", agency="AFP"), "Talks"),
+]
+
+PROSE = [
+    "Officials told the agency (AFP) that talks go on.",
+    "The agency (AFP) - one of three - reported it.",
+    "He told a news agency (AFP) - and left.",
+    "In Baku (Azerbaijan) - a city by the sea",
+    "Washington (CNN) - Text by an outlet that is no agency",
+    "NATO: a history of enlargement",
+    "LIVE: talks in the capital",
+    "May 2 - the day of the vote",
+    "World Health Organization (WHO): new figures",
+    "photo (AFP) - a view",
+    "Video (AFP) - a view of the bay",
+    "He came with files from the office.",
+    "Talks go on - Report",
+    "Talks, he says, APA reports that and more.",
+    "اسلام آباد (اے پی پی): متن",
+    "NEW DELHI, Nov 7 (desk 4) - Text",
+    "and/or /TASS/. text",
+    "London, 7 July 2005 was a Thursday",
+    "update on the talks",
+    "Lead talks resume",
+    "A (AFP) - x",
+]
+
+
+@pytest.mark.parametrize(("body", "wire", "rest"), BODIES)
+def test_furniture_of_a_text_is_set_apart(body: str, wire: Wire, rest: str) -> None:
+    found = find_furniture("", body)
+    assert found.wire == wire
+    assert found.bare_body == rest
+    assert {field for field, _, _ in found.spans} == {"body"}
+
+
+@pytest.mark.parametrize(("title", "wire", "rest"), TITLES)
+def test_furniture_of_a_title_is_set_apart(title: str, wire: Wire, rest: str) -> None:
+    found = find_furniture(title, "")
+    assert found.wire == wire
+    assert found.bare_title == rest
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_is_left_alone(text: str) -> None:
+    assert find_furniture(text, text).spans == ()
+    assert find_furniture(text, text).wire == Wire()
+
+
+def test_a_dateline_of_the_body_goes_before_the_place_of_a_label() -> None:
+    found = find_furniture("Lahore(TNS): Talks", "Islamabad – 7 November 2023 : The embassy said")
+    assert found.wire == Wire(label="Lahore(TNS)", place="Islamabad", dated="7 November 2023")
+    assert found.spans == (("title", 0, 13), ("body", 0, 30))
+
+
+def test_a_date_in_a_title_is_left_where_no_space_stands_before_the_colon() -> None:
+    assert find_furniture("London – 7 July 2005: a day remembered", "").wire == Wire()
+
+
+def test_a_dateline_is_looked_for_at_the_start_of_the_text_only() -> None:
+    late = "word " * 40 + "\nPARIS, Nov 7, 2023 (AFP) - Text"
+    assert find_furniture("", late).wire == Wire()
+    assert len("word " * 40) > HEAD_LENGTH
+
+
+def test_a_credit_is_looked_for_at_the_end_of_the_text_only() -> None:
+    text = "Text ends here. - Reuters\n" + "word " * 30
+    assert find_furniture("", text).wire == Wire()
+    assert len("word " * 30) > TAIL_LENGTH
+
+
+@given(st.text(), st.text())
+def test_what_is_left_is_what_stands_between_the_spans(title: str, body: str) -> None:
+    check_rest(title, body)
+
+
+WIRE_LIKE = st.lists(
+    st.sampled_from(
+        [
+            "PARIS",
+            "Paris",
+            "Nov",
+            "7",
+            ",",
+            "2023",
+            "(",
+            "AFP",
+            ")",
+            "-",
+            "--",
+            ":",
+            ".",
+            "/",
+            "TASS",
+            "/",
+            "\n",
+            "UPDATE",
+            "1",
+            "The",
+            "talks",
+            ",",
+            "APA",
+            "reports",
+        ]
+    ),
+    max_size=16,
+).map(" ".join)
+
+
+@given(WIRE_LIKE, WIRE_LIKE)
+def test_what_is_left_of_wire_copy_is_what_stands_between_the_spans(title: str, body: str) -> None:
+    check_rest(title, body)
+
+
+def check_rest(title: str, body: str) -> None:
+    found = find_furniture(title, body)
+    for field, text, rest in (("title", title, found.bare_title), ("body", body, found.bare_body)):
+        end, kept = 0, ""
+        for _, start, stop in (span for span in found.spans if span[0] == field):
+            assert end <= start < stop <= len(text)
+            kept, end = kept + text[end:start], stop
+        assert (kept + text[end:]).strip() == rest
+
+
+@pytest.mark.parametrize(
+    "piece", ["A ", "A. ", "A,A ", "Wed, ", "x", "A-", "(", "/A", "Paris, Nov 7 ", "1 May ", " - "]
+)
+def test_hostile_text_costs_little(piece: str) -> None:
+    text = piece * 20_000
+    started = process_time()
+    find_furniture(text, text)
+    assert process_time() - started < 0.5
