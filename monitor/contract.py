@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import Problem
-from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Story
+from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Story, Version
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
@@ -63,6 +63,15 @@ def match_object(match: Match) -> Object:
         "rule": match.rule_id,
         "score": match.score,
         "spans": [[span.field, span.start, span.end, span.text] for span in match.spans],
+    }
+
+
+def version_object(version: Version) -> Object:
+    return {
+        "version": version.version,
+        "title": version.title,
+        "text": version.text,
+        "replaced_at": when(version.replaced_at),
     }
 
 

@@ -238,6 +238,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """An edited item's earlier text."""
+
+    version: int
+    title: str
+    text: str
+    replaced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Items folded together; `items` lead first, then by first sight."""
 

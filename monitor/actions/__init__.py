@@ -6,7 +6,7 @@ names them for the socket; arguments are JSON values.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from monitor.actions.deliveries import retry_delivery, send_deliveries
@@ -17,7 +17,7 @@ from monitor.contract import Object
 
 __all__ = ["ACTIONS", "Action", "Parts"]
 
-Action = Callable[..., AsyncIterator[Object]]
+Action = Callable[..., AsyncGenerator[Object, None]]
 
 ACTIONS: dict[str, Action] = {
     "fetch": fetch,
@@ -29,6 +29,6 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def perform(parts: Parts, name: str, arguments: dict[str, Any]) -> AsyncIterator[Object]:
+def perform(parts: Parts, name: str, arguments: dict[str, Any]) -> AsyncGenerator[Object, None]:
     """Run the action `name`. KeyError for an unknown one."""
     return ACTIONS[name](parts, **arguments)

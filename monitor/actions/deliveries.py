@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from monitor.actions.parts import Parts, UnknownError
 from monitor.contract import Object, delivery_object
 from monitor.delivery.outbox import drain
 
 
-async def send_deliveries(parts: Parts) -> AsyncIterator[Object]:
+async def send_deliveries(parts: Parts) -> AsyncGenerator[Object, None]:
     """Send what is due now; one object a delivery that was tried, as it stands afterwards."""
     drained = await drain(parts.store, parts.channels, parts.clock)
     tried = [*drained.sent, *(row for row, _ in drained.put_off), *(row for row, _ in drained.failed)]
@@ -19,7 +19,7 @@ async def send_deliveries(parts: Parts) -> AsyncIterator[Object]:
             yield delivery_object(now_standing)
 
 
-async def retry_delivery(parts: Parts, delivery_id: int) -> AsyncIterator[Object]:
+async def retry_delivery(parts: Parts, delivery_id: int) -> AsyncGenerator[Object, None]:
     """Queue a delivery again from the start; yields it as it stands then."""
     if not parts.store.deliveries.requeue(delivery_id, parts.clock()):
         raise UnknownError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from monitor.actions.parts import Parts, UnknownError
 from monitor.contract import Object, delivery_object
@@ -18,7 +18,7 @@ def plan_among(plans: Sequence[Plan], digest_id: str) -> Plan:
     raise UnknownError(f"there is no digest {digest_id!r} in digests.toml ({known})")
 
 
-async def send_edition(parts: Parts, digest_id: str) -> AsyncIterator[Object]:
+async def send_edition(parts: Parts, digest_id: str) -> AsyncGenerator[Object, None]:
     """Make an edition of what came in since the last one, and queue its mails; one object a delivery."""
     plan, sender = plan_among(parts.plans, digest_id), parts.configuration.settings.mail.sender
     edition_id = make_edition(parts.store, plan, None, parts.clock(), sender)
@@ -30,7 +30,7 @@ async def send_edition(parts: Parts, digest_id: str) -> AsyncIterator[Object]:
         yield delivery_object(delivery)
 
 
-async def resend_edition(parts: Parts, edition_id: int) -> AsyncIterator[Object]:
+async def resend_edition(parts: Parts, edition_id: int) -> AsyncGenerator[Object, None]:
     """Queue an edition's mails again: the same bytes under the same Message-IDs; one object a delivery."""
     if parts.store.editions.get(edition_id) is None:
         raise UnknownError(f"there is no edition {edition_id}; `monitor digest history` lists them")

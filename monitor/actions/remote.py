@@ -11,7 +11,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ async def _answer(parts: Parts, reader: asyncio.StreamReader, writer: asyncio.St
             pass
 
 
-async def asked(database: Path, name: str, arguments: dict[str, Any]) -> AsyncIterator[Object]:
+async def asked(database: Path, name: str, arguments: dict[str, Any]) -> AsyncGenerator[Object, None]:
     """Ask the daemon that holds `database` for an action; yields its objects.
 
     Raises `StoreError` (transient) where no daemon answers, and `RemoteError` for what the daemon reports.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from difflib import get_close_matches
 
 from monitor.actions.parts import Parts, UnknownError
@@ -13,7 +13,7 @@ from monitor.model import PollRecord, Source
 DUE_MOST = 100_000
 
 
-async def fetch(parts: Parts, ids: Sequence[str] = (), due: bool = False) -> AsyncIterator[Object]:
+async def fetch(parts: Parts, ids: Sequence[str] = (), due: bool = False) -> AsyncGenerator[Object, None]:
     """Poll the named sources, or every active one, or (`due`) only those whose time has come; one object a poll, as they end.
 
     Raises `UnknownError` for an id that the configuration does not have.
@@ -44,7 +44,7 @@ def _unknown(source_id: str, known: dict[str, Source]) -> UnknownError:
     return UnknownError(f"there is no source {source_id!r} in sources.toml{hint}")
 
 
-async def pause_source(parts: Parts, source_id: str, paused: bool) -> AsyncIterator[Object]:
+async def pause_source(parts: Parts, source_id: str, paused: bool) -> AsyncGenerator[Object, None]:
     """Stop (`paused`) or resume polling a source; yields the source as it stands then."""
     with parts.store.transaction():
         found = parts.store.sources.pause(source_id, paused=paused)

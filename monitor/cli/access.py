@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ def perform(folder: Path, name: str, arguments: dict[str, Any], each: Callable[[
 async def _perform(folder: Path, name: str, arguments: dict[str, Any], each: Callable[[Object], None]) -> None:
     async with AsyncExitStack() as stack:
         objects = await _objects(stack, folder, name, arguments)
-        async with aclosing(objects) as stream:  # type: ignore[type-var]
+        async with aclosing(objects) as stream:
             async for value in stream:
                 each(value)
 
 
-async def _objects(stack: AsyncExitStack, folder: Path, name: str, arguments: dict[str, Any]) -> AsyncIterator[Object]:
+async def _objects(
+    stack: AsyncExitStack, folder: Path, name: str, arguments: dict[str, Any]
+) -> AsyncGenerator[Object, None]:
     from monitor import actions
     from monitor.actions.remote import asked
     from monitor.app import open_parts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli import output
-from monitor.contract import Object, item_object, when
+from monitor.contract import Object, item_object, match_object, version_object
 
 if TYPE_CHECKING:
     from monitor.store.items import Selection
@@ -58,14 +58,14 @@ def _selection(source: str | None, tag: str | None, since: str | None, limit: in
 @click.command()
 @_listing
 @click.pass_obj
-def items(folder: Path, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+def items(folder: Path, /, as_json: bool, as_csv: bool, **wanted: Any) -> None:
     """List stored items, newest first by first sight."""
     from monitor.cli.access import reading
 
     selection = _selection(**wanted)
     store = reading(folder)
     try:
-        _print(map(item_object, store.items.list(selection)), as_json, as_csv)
+        _print(map(item_object, store.items.select(selection)), as_json, as_csv)
     finally:
         store.close()
 
@@ -74,7 +74,7 @@ def items(folder: Path, as_json: bool, as_csv: bool, **wanted: Any) -> None:
 @click.argument("query")
 @_listing
 @click.pass_obj
-def search(folder: Path, query: str, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+def search(folder: Path, /, query: str, as_json: bool, as_csv: bool, **wanted: Any) -> None:
     """Find items by QUERY, in the language of the rules, newest first.
 
     For example: monitor search '"joint statement" AND title:karabakh*'
@@ -125,14 +125,8 @@ def show(folder: Path, item: int, as_json: bool) -> None:
         if found is None:
             raise UnknownError(f"there is no item {item}; `monitor items` lists them")
         value = item_object(found)
-        value["matches"] = [
-            {"rule": rule, "score": score, "spans": [list(span) for span in spans]}
-            for rule, score, spans in store.items.matches(item)
-        ]
-        value["versions"] = [
-            {"version": version, "title": title, "text": text, "replaced_at": when(at)}
-            for version, title, text, at in store.items.versions(item)
-        ]
+        value["matches"] = list(map(match_object, store.items.matches(item)))
+        value["versions"] = list(map(version_object, store.items.versions(item)))
         output.write_one(value, as_json, _page)
     finally:
         store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -46,7 +47,7 @@ def test(
     ids: tuple[str, ...],
     title: str,
     source: str | None,
-    text_file: click.utils.LazyFile | None,
+    text_file: TextIO | None,
     as_json: bool,
 ) -> None:
     """Try a text against the configured rules, or against those named; one match for each rule that fires."""

@@ -28,16 +28,17 @@ def list_(folder: Path, since: str | None, limit: int | None, as_json: bool) -> 
     store = reading(folder)
     try:
         start = output.parse_since(since, now()) if since else None
-        for story in store.stories.list(start, limit):
+        for story in store.stories.recent(start, limit):
             lead = store.items.get(story.lead_id)
-            output.write_one(story_object(story), as_json, lambda o, lead=lead: _line(o, lead.title if lead else ""))
+            value = story_object(story) | {"title": lead.title if lead else ""}
+            output.write_one(value, as_json, _line)
     finally:
         store.close()
 
 
-def _line(story: Object, title: str) -> str:
+def _line(story: Object) -> str:
     copies = f"{len(story['items'])} copies, {story['publishers']} publishers" if len(story["items"]) > 1 else "1 copy"
-    return f"{story['id']:>6}  {story['last_seen_at'][:16].replace('T', ' ')}  {copies}  {title}"
+    return f"{story['id']:>6}  {story['last_seen_at'][:16].replace('T', ' ')}  {copies}  {story['title']}"
 
 
 @stories.command()

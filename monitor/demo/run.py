@@ -80,17 +80,17 @@ def _tell_folding(parts: Parts, say: Say) -> None:
     """The stories with several copies, and the articles that several feeds carried or that were edited."""
     store = parts.store
     say("\n3. Folding: one article in two feeds is one item; one text in several outlets is one story.\n")
-    for story in store.stories.list():
+    for story in store.stories.recent():
         copies = store.items.by_ids(story.items)
         if len(copies) > 1:
             say(f"   story {story.id}: {len(copies)} copies by {story.publisher_count} publishers")
             for item_id in story.items:
                 say(f"      {copies[item_id].relation:<8} {copies[item_id].source_id:<14} {_line(copies[item_id])}")
-    for item in store.items.list(Selection()):
+    for item in store.items.select(Selection()):
         if len(item.sources) > 1:
             say(f"   item {item.id} stands in the feeds {' and '.join(item.sources)}: {item.title}")
-        for version, _title, text, _at in store.items.versions(item.id):
-            say(f"   item {item.id} was edited; version {version} ({len(text)} characters) is kept: {item.title}")
+        for earlier in store.items.versions(item.id):
+            say(f"   item {item.id} was edited; version {earlier.version} is kept: {item.title}")
 
 
 def _line(item: Item) -> str:
@@ -106,10 +106,10 @@ def _tell_tags(parts: Parts, say: Say) -> None:
     """Each rule with what it caught, and the words that made it."""
     say("\n4. Rules: what each caught, and by which words.\n")
     caught: dict[str, list[str]] = {}
-    for item in parts.store.items.list(Selection()):
-        for rule, _score, spans in parts.store.items.matches(item.id):
-            words = ", ".join(dict.fromkeys(text for _field, _start, _end, text in spans))
-            caught.setdefault(rule, []).append(f"{item.language or '?':<3} {item.source_id:<14} {words}")
+    for item in parts.store.items.select(Selection()):
+        for match in parts.store.items.matches(item.id):
+            words = ", ".join(dict.fromkeys(span.text for span in match.spans))
+            caught.setdefault(match.rule_id, []).append(f"{item.language or '?':<3} {item.source_id:<14} {words}")
     for rule in parts.configuration.settings.rules:
         say(f"   {rule.name}")
         for line in caught.get(rule.id, ["nothing"]):

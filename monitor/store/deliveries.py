@@ -120,8 +120,10 @@ class Deliveries:
         return {DeliveryState(state): count for state, count in self._connection.rows(sql)}
 
     def next_attempt_at(self) -> datetime | None:
-        """When the next queued row is due; None where none waits."""
-        return from_ms(self._connection.value("SELECT min(next_attempt_at) FROM delivery WHERE state = 'queued'"))
+        """When the next row can be claimed, also one whose lease runs out then; None where none waits."""
+        sql = """SELECT min(CASE state WHEN 'queued' THEN next_attempt_at ELSE lease_until END) FROM delivery
+            WHERE state IN ('queued', 'sending')"""
+        return from_ms(self._connection.value(sql))
 
     def _changed(self, sql: str, parameters: Row) -> bool:
         return self._connection.execute(sql, parameters).rowcount > 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Candidate, Entry, Item, Match, Observed, Relation, Wire
+from monitor.model import Candidate, Entry, Item, Match, Observed, Relation, Span, Version, Wire
 from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms, to_ms
 from monitor.text.tokens import search_text, words
 
@@ -202,7 +202,7 @@ class Items:
         sql = f"{FROM} WHERE item.id IN (SELECT value FROM json_each(?))"
         return {row[0]: _item(row) for row in self._connection.rows(sql, (json.dumps(list(ids)),))}
 
-    def list(self, selection: Selection) -> Iterator[Item]:
+    def select(self, selection: Selection) -> Iterator[Item]:
         """The selected items, newest first by first sight."""
         condition, parameters = _conditions(selection)
         sql = f"{FROM} WHERE {condition} ORDER BY item.first_seen_at DESC, item.id DESC LIMIT ?"
@@ -238,18 +238,18 @@ class Items:
     def count(self) -> int:
         return int(self._connection.value("SELECT count(*) FROM item"))
 
-    def matches(self, item_id: int) -> list[tuple[str, int, list[tuple[str, int, int, str]]]]:
-        """The item's matches: rule id, score, spans; by rule id."""
+    def matches(self, item_id: int) -> list[Match]:
+        """The item's matches, by rule id."""
         sql = "SELECT rule_id, score, spans FROM match WHERE item_id = ? ORDER BY rule_id"
         return [
-            (rule, score, [tuple(span) for span in json.loads(spans)])
+            Match(rule, score, tuple(Span(*span) for span in json.loads(spans)))
             for rule, score, spans in self._connection.rows(sql, (item_id,))
         ]
 
-    def versions(self, item_id: int) -> list[tuple[int, str, str, datetime]]:
-        """The item's earlier versions, oldest first: number, title, text, when it was replaced."""
+    def versions(self, item_id: int) -> list[Version]:
+        """The item's earlier versions, oldest first."""
         sql = "SELECT version, title, text, replaced_at FROM version WHERE item_id = ? ORDER BY version"
-        return [(row[0], row[1], row[2], stored_at(row[3])) for row in self._connection.rows(sql, (item_id,))]
+        return [Version(row[0], row[1], row[2], stored_at(row[3])) for row in self._connection.rows(sql, (item_id,))]
 
 
 def _conditions(selection: Selection) -> tuple[str, Row]:
@@ -270,7 +270,10 @@ def _wire_row(wire: Wire) -> Row:
 
 def _item(row: Row) -> Item:
     return Item(
-        *row[:4],
+        id=row[0],
+        source_id=row[1],
+        publisher=row[2],
+        title=row[3],
         url=row[4],
         author=row[5],
         language=row[6],

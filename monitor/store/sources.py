@@ -57,7 +57,7 @@ class Sources:
         """Make the rows follow the configuration. A source that left it stays, with its items, and is polled no more; a changed
         `url` resets what polling learned, since it spoke of another address."""
         with self._connection.transaction():
-            known = dict(self._connection.rows("SELECT id, configured_url FROM source"))
+            known: dict[str, str] = dict(self._connection.rows("SELECT id, configured_url FROM source"))
             self._connection.execute("UPDATE source SET configured = 0 WHERE configured")
             self._connection.executemany(
                 """INSERT INTO source (id, name, publisher, kind, country, language, tags, own, enabled, configured_url, url)
@@ -202,19 +202,7 @@ class Sources:
     def polls(self, source_id: str, limit: int = POLLS_KEPT) -> list[PollRecord]:
         """The last polls of a source, newest first."""
         sql = f"SELECT {POLL} FROM poll WHERE source_id = ? ORDER BY id DESC LIMIT ?"
-        return [
-            PollRecord(
-                row[0],
-                stored_at(row[1]),
-                Gate(row[2]),
-                *row[3:9],
-                failure=FailureKind(row[9]) if row[9] else None,
-                message=row[10],
-                body_bytes=row[11],
-                duration_s=row[12] / 1000,
-            )
-            for row in self._connection.rows(sql, (source_id, limit))
-        ]
+        return [_poll(row) for row in self._connection.rows(sql, (source_id, limit))]
 
     def last_polled_at(self) -> datetime | None:
         """When any source was last polled."""
@@ -238,6 +226,24 @@ def _mirrored(source: Source) -> Row:
 
 def _facts(row: Row) -> SourceFacts:
     return SourceFacts(row[0], row[1], row[2], Kind(row[3]), row[4], row[5], tuple(json.loads(row[6])), bool(row[7]))
+
+
+def _poll(row: Row) -> PollRecord:
+    return PollRecord(
+        source_id=row[0],
+        at=stored_at(row[1]),
+        gate=Gate(row[2]),
+        status=row[3],
+        cut_count=row[4],
+        parsed_count=row[5],
+        new_count=row[6],
+        edited_count=row[7],
+        whole_reason=row[8],
+        failure=FailureKind(row[9]) if row[9] else None,
+        message=row[10],
+        body_bytes=row[11],
+        duration_s=row[12] / 1000,
+    )
 
 
 def _status(row: Row) -> SourceStatus:

@@ -65,7 +65,7 @@ class Stories:
     def get(self, story_id: int) -> Story | None:
         return next(self._read("WHERE story.id = ?", (story_id,)), None)
 
-    def list(self, since: datetime | None = None, limit: int | None = None) -> Iterator[Story]:
+    def recent(self, since: datetime | None = None, limit: int | None = None) -> Iterator[Story]:
         """Stories, the one with the latest copy first."""
         start = 0 if since is None else stored_ms(since)
         order = "WHERE story.last_seen_at >= ? ORDER BY story.last_seen_at DESC, story.id DESC LIMIT ?"

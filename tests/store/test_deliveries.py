@@ -94,6 +94,7 @@ def test_what_is_not_yet_due_is_not_claimed(store) -> None:
 def test_a_lease_that_ran_out_lets_the_row_be_claimed_again(store) -> None:
     queue(store, "a")
     store.deliveries.claim(NOW, 60)
+    assert store.deliveries.next_attempt_at() == NOW + timedelta(seconds=60)
     assert store.deliveries.claim(NOW + timedelta(seconds=59), 60) is None
     again, _ = store.deliveries.claim(NOW + timedelta(seconds=60), 60)
     assert (again.key, again.attempts) == ("a", 2)

@@ -1,0 +1,218 @@
+"""What tests of several rooms share: a web site on the loopback, a mail server, a configuration folder, feeds in few words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+from aiosmtpd.controller import Controller
+
+LONG = (
+    "The two sides met on Monday and agreed to open a joint reading room in the city library before the end of the year, "
+    "with books in both languages and lessons for beginners on two evenings a week."
+)
+
+
+@dataclass
+class Article:
+    """An RSS item in few words; None leaves its element out."""
+
+    title: str | None
+    text: str | None = LONG
+    link: str | None = None
+    guid: str | None = None
+    at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.at is None:
+            self.at = datetime.now(UTC) - timedelta(hours=1)
+
+    def xml(self) -> str:
+        parts = {
+            "title": self.title,
+            "link": self.link,
+            "guid": self.guid,
+            "description": self.text,
+            "pubDate": format_datetime(self.at) if self.at else None,
+        }
+        return (
+            "<item>"
+            + "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items() if text is not None)
+            + "</item>"
+        )
+
+
+def rss(*articles: Article, title: str = "A feed") -> bytes:
+    items = "\n".join(article.xml() for article in articles)
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>{title}</title><link>https://site.example/</link>'
+    return f"{head}\n{items}\n</channel></rss>\n".encode()
+
+
+@dataclass
+class Page:
+    body: bytes
+    content_type: str = "application/rss+xml"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Site:
+    """Pages by path at `url`; a path that is missing answers 404. `asked` lists (path, headers) in order."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append((self.path, dict(self.headers.items())))
+                page = site.pages.get(self.path, Page(b"nothing here", "text/plain", 404))
+                etag = page.headers.get("ETag")
+                status = 304 if etag and self.headers.get("If-None-Match") == etag else page.status
+                self.send_response(status)
+                for name, value in page.headers.items():
+                    self.send_header(name, value)
+                if status != 304:
+                    self.send_header("Content-Type", page.content_type)
+                    self.send_header("Content-Length", str(len(page.body)))
+                self.end_headers()
+                if status != 304:
+                    self.wfile.write(page.body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def publish(self, path: str, *articles: Article, **headers: str) -> str:
+        self.pages[path] = Page(rss(*articles), headers=headers)
+        return self.url + path
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    opened = Site()
+    yield opened
+    opened.close()
+
+
+class Inbox:
+    """What the mail server took: (recipients, bytes). While `answer` is set, it is the reply to every message."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], bytes]] = []
+        self.answer = ""
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.answer:
+            return self.answer
+        self.mails.append((list(envelope.rcpt_tos), envelope.content))
+        return "250 kept"
+
+
+@pytest.fixture
+def inbox(free_port: int) -> Iterator[Inbox]:
+    box = Inbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@dataclass
+class Folder:
+    """A configuration folder on the loopback; `run` calls `monitor` as its user would."""
+
+    path: Path
+    mail_port: int
+
+    def write(self, *, sources: str = "", rules: str = "", digests: str = "", fetch: str = "", more: str = "") -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        monitor = f"""
+[store]
+path = "data/monitor.db"
+[fetch]
+interval = "1h"
+min_interval = "1s"
+allow_private = ["127.0.0.0/8"]
+{fetch}
+[mail]
+host = "127.0.0.1"
+port = {self.mail_port}
+from = "Monitor <monitor@mission.example>"
+[web]
+listen = "127.0.0.1:0"
+{more}"""
+        for name, text in {"monitor": monitor, "sources": sources, "rules": rules, "digests": digests}.items():
+            (self.path / f"{name}.toml").write_text(text, "utf-8")
+
+    @property
+    def database(self) -> Path:
+        return self.path.parent / "data" / "monitor.db"
+
+    def run(
+        self, *arguments: str, stdin: str = "", env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "monitor", "-c", str(self.path), *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, **(env or {})},
+        )
+
+    def objects(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == code, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, free_port: int) -> Folder:
+    return Folder(tmp_path / "config", free_port)
+
+
+def source(id: str, url: str, **keys: Any) -> str:
+    """A `[[source]]` table as TOML."""
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in {"id": id, "url": url, **keys}.items()
+    ]
+    return "\n".join(["[[source]]", *lines, ""])
+
+
+@pytest.fixture
+def make_source() -> Callable[..., str]:
+    return source
