@@ -20,6 +20,7 @@ TEXT_BYTES = 200_000
 HTML_CHARS = 400_000
 TITLE_FROM_TEXT_CHARS = 90
 URL_CHARS = 4_000
+DEPTH_LIMIT = 500
 ELLIPSIS = "…"
 
 _TAG_NAMES = (
@@ -48,6 +49,9 @@ _BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _BLOCK = re.compile(
     r"</?(?:p|div|blockquote|ul|ol|dl|table|tr|h[1-6]|figure|figcaption|pre|hr|details|summary|caption|li|dt|dd)\b[^>]*>"
 )
+_NESTING = re.compile(
+    r"<(/?)(?!(?:br|img|hr|p|li|input|wbr|source|meta|link|col|t[dhr]|d[dt])\b)[A-Za-z]", re.IGNORECASE
+)
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
 
 
@@ -64,12 +68,15 @@ def one_line(text: str) -> str:
 def clean_html(markup: str, base_url: str) -> str:
     """The markup with only what may stand in a page or a mail; relative links made absolute against `base_url`.
 
-    More than 400,000 characters are cut, visibly. "" for markup without content.
+    More than 400,000 characters are cut, visibly; markup nested deeper than any page becomes plain text, because
+    parsing it takes time by the square of its depth. "" for markup without content.
     """
     markup = tidy(markup)
     is_cut = len(markup) > HTML_CHARS
     if is_cut:
         markup = markup[:HTML_CHARS].rpartition("<")[0] or markup[:HTML_CHARS]
+    if _depth(markup) > DEPTH_LIMIT:
+        return html_of_plain(re.sub(r"<[^<>]*>", " ", markup))
     cleaned = _cleaner(base_url).clean(markup).strip()
     return f"{cleaned}<p>{ELLIPSIS}</p>" if is_cut else cleaned
 
@@ -135,6 +142,17 @@ def link(href: str, base_url: str) -> str | None:
     if not usable:
         return None
     return parts.scheme.lower() + absolute[len(parts.scheme) :]
+
+
+def _depth(markup: str) -> int:
+    """How deep the tags nest, roughly: unclosed ones count to the end."""
+    if markup.count("<") <= DEPTH_LIMIT:
+        return 0
+    depth = deepest = 0
+    for found in _NESTING.finditer(markup):
+        depth += -1 if found[1] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import certifi
@@ -208,15 +208,33 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         asked = request.url
         url = httpcore.URL(scheme=asked.raw_scheme, host=asked.raw_host, port=asked.port, target=asked.raw_path)
-        connection = httpcore.AsyncHTTPConnection(url.origin, self._context, network_backend=self._backend)
+        dial = _Dial(self._backend)
+        connection = httpcore.AsyncHTTPConnection(url.origin, self._context, network_backend=dial)
         try:
             response = await connection.handle_async_request(
                 httpcore.Request("GET", url, headers=request.headers.raw, extensions={"timeout": self._timeouts})
             )
         except BaseException:
             await connection.aclose()
+            await dial.aclose()
             raise
         return httpx.Response(response.status, headers=response.headers, stream=_Stream(response, connection))
+
+
+class _Dial(httpcore.AsyncNetworkBackend):
+    """Remembers what was dialled: a connection whose TLS handshake is cancelled is otherwise closed by nobody."""
+
+    def __init__(self, backend: GuardedBackend) -> None:
+        self._backend = backend
+        self._stream: httpcore.AsyncNetworkStream | None = None
+
+    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        self._stream = await self._backend.connect_tcp(*args, **options)
+        return self._stream
+
+    async def aclose(self) -> None:
+        if self._stream is not None:
+            await self._stream.aclose()
 
 
 class _Stream(httpx.AsyncByteStream):

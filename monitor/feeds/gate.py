@@ -14,6 +14,7 @@ from hashlib import blake2b
 HASH_BYTES = 8
 SEEN_LIMIT = 4_000
 SEEN_FACTOR = 4
+RANGE_LIMIT = 20_000
 
 # Lengths are bounded, so that a scan is linear in the document whatever it holds.
 _TOKEN = re.compile(rb"<(?:(!\[CDATA\[)|(!--)|(/?)((?:[A-Za-z_][\w.\-]{0,40}:)?(?:item|entry))(?=[\s/>]))")
@@ -43,17 +44,15 @@ def scan(body: bytes) -> Scan:
     opened, name, position = -1, b"", 0
     while (token := _TOKEN.search(body, position)) is not None:
         cdata, _, slash, found = token.groups()
-        if found is None:
-            mark = b"]]>" if cdata else b"-->"
-            end = body.find(mark, token.end())
-            if end < 0:
-                return Scan(irregular="open CDATA section" if cdata else "open comment")
-            position = end + 3
-            continue
-        end = body.find(b">", token.end())
+        mark = b">" if found else b"]]>" if cdata else b"-->"
+        end = body.find(mark, token.end())
         if end < 0:
-            return Scan(irregular="open tag")
-        position = end + 1
+            return Scan(irregular="open tag, comment or section")
+        position = end + len(mark)
+        if not found:
+            continue
+        if len(ranges) == RANGE_LIMIT:
+            return Scan(irregular="too many entries to tell apart")
         if slash:
             if opened < 0 or found != name:
                 return Scan(irregular="tags do not pair")
