@@ -10,7 +10,6 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 import aiosmtplib
@@ -18,33 +17,17 @@ import aiosmtplib
 from monitor.delivery.channel import ChannelError
 from monitor.errors import DeliveryError
 from monitor.model import Delivery
+from monitor.settings import MailSettings
 
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 _PERMANENT_FROM = 500
 _SAID_LENGTH = 300
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where mail is handed over. `security` is none, starttls or tls; `user` is empty where nobody logs in.
-
-    `sender` is the `from` of the configuration; its address is the envelope's sender. `timeout_s` holds for each step of
-    the exchange.
-    """
-
-    host: str
-    port: int
-    security: str
-    sender: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    timeout_s: float = 30.0
-
-
 class MailChannel:
-    """A `Channel` to a mail server."""
+    """A `Channel` to the mail server of `[mail]`; the address in its `from` is the envelope's sender."""
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailSettings) -> None:
         self._server = server
         self._client: aiosmtplib.SMTP | None = None
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.delivery import outbox
-from monitor.delivery.mail import MailChannel, MailServer
+from monitor.delivery.mail import MailChannel
 from monitor.delivery.outbox import drain, retry_delay
 from monitor.model import DeliveryState, Outgoing
+from monitor.settings import MailSettings
 from monitor.store import Store, open_store
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -41,7 +42,7 @@ def mail(port: int, **changes: object) -> dict[str, MailChannel]:
         "sender": SENDER,
         "timeout_s": 2.0,
     }
-    return {"mail": MailChannel(MailServer(**(values | changes)))}  # type: ignore[arg-type]
+    return {"mail": MailChannel(MailSettings(**(values | changes)))}  # type: ignore[arg-type]
 
 
 def body_for(recipient: str) -> bytes:
