@@ -85,9 +85,9 @@ class Compiler:
         """The plan of a tree; `field` is the field it is limited to, if any."""
         match node:
             case syntax.And(parts):
-                return All(tuple([self.plan(part, field) for part in parts]))
+                return All(self._plans(parts, field))
             case syntax.Or(parts):
-                return Any(tuple([self.plan(part, field) for part in parts]))
+                return Any(self._plans(parts, field))
             case syntax.Not(inner):
                 return Absent(self.plan(inner, field))
             case syntax.Limited(name, inner):
@@ -96,6 +96,10 @@ class Compiler:
                 return self._list(node, field)
             case _:
                 return self._leaf(node, field)
+
+    def _plans(self, parts: Sequence[syntax.Node], field: str) -> tuple[Plan, ...]:
+        """The plans of several trees, each different one once."""
+        return tuple(dict.fromkeys([self.plan(part, field) for part in parts]))
 
     def _limited(self, node: syntax.Limited, name: str, inner: syntax.Node, field: str) -> Plan:
         if field:

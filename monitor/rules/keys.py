@@ -91,6 +91,7 @@ def _word_expression(part: Part) -> str:
 
 
 def _joined(parts: list[str], joint: str) -> str | None:
-    if not parts:
-        return None
-    return f"({joint.join(dict.fromkeys(parts))})" if len(parts) > 1 else parts[0]
+    different = list(dict.fromkeys(parts))
+    if len(different) > 1:
+        return f"({joint.join(different)})"
+    return different[0] if different else None

@@ -8,7 +8,7 @@ times the length of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -65,17 +65,25 @@ class Term:
             return [*self._in(text.view("title")), *in_body]
         return [hit for field in self.fields for hit in self._in(text.view(field), field)]
 
-    def _in(self, view: View, field: str | None = None) -> Iterator[Hit]:
+    def _in(self, view: View, field: str = "") -> list[Hit]:
         name = field or view.field
+        if len(self.parts) == 1:
+            firsts: Iterable[int] = self.parts[0].places(view)
+        else:
+            firsts = self._phrase_places(view)
+        more = len(self.parts) - 1
+        return [Hit(name, first, first + more) for first in firsts if not self.signs or self._has_signs(view, first)]
+
+    def _phrase_places(self, view: View) -> Iterator[int]:
+        """Where the parts stand one after the other, walking along the rarest."""
         places = [part.places(view) for part in self.parts]
         rarest = min(range(len(places)), key=lambda index: len(places[index]))
-        others = [
-            (index - rarest, set(found)) for index, found in enumerate(places) if index != rarest and places[rarest]
-        ]
+        if not places[rarest]:
+            return
+        others = [(index - rarest, set(found)) for index, found in enumerate(places) if index != rarest]
         for place in places[rarest]:
-            first = place - rarest
-            if all(place + offset in found for offset, found in others) and self._has_signs(view, first):
-                yield Hit(name, first, first + len(self.parts) - 1)
+            if all(place + offset in found for offset, found in others):
+                yield place - rarest
 
     def _has_signs(self, view: View, first: int) -> bool:
         return all(sign in view.words.signs.get(first + offset, "") for offset, sign in self.signs)
@@ -157,6 +165,19 @@ class Absent:
 
 
 Plan = Term | Value | Since | All | Any | Absent
+
+
+def fields_of(plan: Plan) -> Iterator[str]:
+    """The text fields a plan's terms look at, some perhaps more than once."""
+    match plan:
+        case Term(fields=fields):
+            yield from fields
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from fields_of(part)
+        case Absent(inner):
+            yield from fields_of(inner)
+
 
 _FIELD_ORDER = {"title": 0, "body": 1}
 

@@ -9,7 +9,7 @@ from monitor.errors import RuleError
 from monitor.model import Combination, Match, Matchable, Rule, Sample
 from monitor.rules.compile import Compiler, Lists, compile_query
 from monitor.rules.keys import Keys, plan_keys
-from monitor.rules.match import Absent, All, Any, Hit, Plan, spans_of
+from monitor.rules.match import Absent, All, Any, Hit, Plan, fields_of, spans_of
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
 from monitor.text.furniture import find_furniture
@@ -167,8 +167,10 @@ def _sample_text(compiled: CompiledRule, text: str) -> Prepared:
     """A sample as an item: its first line is the title where more follow; a single line is the title of a rule that
     looks at titles alone, and text for any other.
     """
-    first, _, rest = text.partition("\n")
-    if not rest.strip():
-        first, rest = (text, "") if "title:" in compiled.rule.query else ("", text)
-    furniture = find_furniture(first, rest)
-    return prepare(Matchable(title=first, body=rest, wire=furniture.wire, furniture=furniture.spans))
+    title, _, body = text.partition("\n")
+    if not body.strip():
+        plans = (*compiled.any_of, *(term.plan for term in compiled.weighted))
+        is_title = {field for plan in plans for field in fields_of(plan)} == {"title"}
+        title, body = (text, "") if is_title else ("", text)
+    furniture = find_furniture(title, body)
+    return prepare(Matchable(title=title, body=body, wire=furniture.wire, furniture=furniture.spans))

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from monitor.errors import RuleError
+from monitor.model import Combination, Match, Matchable, Rule, Sample, Span
+from monitor.rules import RuleSet, compile_rules, prepare
+
+LISTS = {"club": ["football", "Qarabağ FK"]}
+
+
+def rule(name: str, query: str = "", **others: object) -> Rule:
+    return Rule(id=name, name=name, query=query, **others)  # type: ignore[arg-type]
+
+
+def compiled(*rules: Rule) -> RuleSet:
+    found, errors = compile_rules(rules, LISTS)
+    assert errors == []
+    return found
+
+
+def fired(rules: RuleSet, title: str, body: str = "", **others: object) -> list[Match]:
+    return rules.match(prepare(Matchable(title=title, body=body, **others)))  # type: ignore[arg-type]
+
+
+def test_the_rules_that_fire_are_told_in_their_order_with_their_spans() -> None:
+    rules = compiled(rule("visit", "visit"), rule("baku", "baku OR ganja"), rule("sport", "@club"))
+    assert fired(rules, "Visit to Baku", "A visit.") == [
+        Match("visit", 1, (Span("title", 0, 5, "Visit"), Span("body", 2, 7, "visit"))),
+        Match("baku", 1, (Span("title", 9, 13, "Baku"),)),
+    ]
+    assert fired(rules, "Nothing", "") == []
+    assert RuleSet().match(prepare(Matchable(title="Visit", body=""))) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "others"),
+    [
+        ("negotiat*", "negotiators", {}),
+        ("?aku", "Baku", {}),
+        ("wom?n*", "women", {}),
+        ('"joint negotiat*"', "joint negotiation", {}),
+        ("kind:embassy", "x", {"kind": "embassy"}),
+        ("author:surname", "x", {"author": "Name Surname"}),
+        ("visit AND kind:embassy", "visit", {"kind": "embassy"}),
+        ("visit OR kind:embassy", "x", {"kind": "embassy"}),
+        ("lead:visit", "visit", {}),
+        ("visit AND NOT baku", "visit", {}),
+    ],
+)
+def test_every_kind_of_query_is_found_through_the_index(query: str, title: str, others: dict[str, str]) -> None:
+    rules = compiled(rule("r", query))
+    assert [match.rule_id for match in fired(rules, title, **others)] == ["r"]
+    assert fired(rules, "quite different", "words") == []
+
+
+def test_tags_are_those_of_the_rule() -> None:
+    rules = compiled(rule("r", "a", tags=("one", "two")))
+    assert rules.tags_of("r") == ("one", "two")
+    assert rules.tags_of("unknown") == ()
+
+
+WEIGHTED = rule(
+    "victory-day",
+    terms=(("victory day", 10), ("joint statement", 5), ("@club", -20), ("liberat*", 5)),
+    threshold=10,
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "score"),
+    [
+        ("", "victory day", 10),
+        ("Victory Day", "", 20),
+        ("Victory Day", "victory day", 20),  # each term counts once
+        ("", "joint statement, joint statement", None),
+        ("", "joint statement on liberation", 10),
+        ("Victory Day", "football", None),
+        ("Victory Day", "a joint statement; Qarabag FK", None),
+        ("victory and day", "", None),
+    ],
+)
+def test_weights_add_up_to_the_threshold(title: str, body: str, score: int | None) -> None:
+    assert [match.score for match in fired(compiled(WEIGHTED), title, body)] == ([] if score is None else [score])
+
+
+def test_a_match_of_weights_shows_what_spoke_for_it() -> None:
+    spoke = fired(
+        compiled(rule("r", terms=(("war", 1), ("peace", -1), ("talks", 2)), threshold=2)), "War peace", "talks"
+    )
+    assert spoke == [Match("r", 2, (Span("title", 0, 3, "War"), Span("body", 0, 5, "talks")))]
+
+
+def test_a_count_cap_lets_a_term_count_more_often_the_title_first() -> None:
+    capped = compiled(rule("r", terms=(("gas", 1),), threshold=1, count_cap=3, title_factor=5))
+    assert fired(capped, "gas", "gas gas gas gas")[0].score == 7
+    assert fired(capped, "", "gas gas gas gas")[0].score == 3
+    assert fired(capped, "gas gas gas gas", "gas")[0].score == 15
+
+
+def test_one_combination_is_enough() -> None:
+    rules = compiled(
+        rule(
+            "r",
+            any_of=(
+                Combination(all=("embassy", "joint stat*"), none=("football",)),
+                Combination(any=("@club", "stadium")),
+            ),
+        )
+    )
+    assert [match.score for match in fired(rules, "embassy joint statement")] == [1]
+    assert fired(rules, "embassy") == []
+    assert [span.text for span in fired(rules, "embassy joint statement football")[0].spans] == ["football"]
+    assert fired(rules, "stadium")[0].spans == (Span("title", 0, 7, "stadium"),)
+
+
+def test_a_combination_fires_below_the_threshold_and_tells_the_score() -> None:
+    rules = compiled(rule("r", terms=(("gas", 1),), threshold=10, any_of=(Combination(all=("oil",)),)))
+    assert [match.score for match in fired(rules, "", "oil and gas")] == [1]
+    assert fired(rules, "", "gas") == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (rule("r"), "a rule needs a `query`"),
+        (rule("r", "a AND b OR c"), "AND and OR are mixed"),
+        (rule("r", terms=(("gas", 1),)), "`terms` need a `threshold` of 1 or more"),
+        (rule("r", terms=(("gas", 1),), threshold=0), "`terms` need a `threshold` of 1 or more"),
+        (rule("r", terms=(("gas", -1), ("oil", 0)), threshold=1), "at least one of the `terms` needs a weight above 0"),
+        (rule("r", terms=(("*", 1),), threshold=1), "`*` would match any word"),
+        (rule("r", terms=(("@zzz", 1),), threshold=1), "there is no list `zzz`"),
+        (rule("r", any_of=(Combination(none=("oil",)),)), "`any_of` needs words in `all` or `any`"),
+        (rule("r", any_of=(Combination(all=("oil", "gas"), near=5),)), "this version does not have `near`"),
+    ],
+)
+def test_a_broken_rule_is_named_and_the_others_work(broken: Rule, message: str) -> None:
+    rules, errors = compile_rules([broken, rule("good", "visit")], LISTS)
+    assert [(name, type(error)) for name, error in errors] == [("r", RuleError)]
+    assert errors[0][1].message.startswith(message)
+    assert [match.rule_id for match in fired(rules, "visit")] == ["good"]
+
+
+def test_samples_that_do_not_hold_are_told() -> None:
+    wrong, also_wrong = Sample("Qarabag won", match=False), Sample("Rain", match=True)
+    rules = compiled(
+        rule("karabakh", "qarabağ", samples=(Sample("Talks in Qarabag", match=True), wrong, also_wrong)),
+        rule("title", "title:talks", samples=(Sample("Talks", match=True), Sample("News\nTalks", match=False))),
+        rule("body", "body:talks", samples=(Sample("Talks", match=True), Sample("Talks\nNews", match=False))),
+        rule(
+            "headline",
+            "headline:(a OR b) AND NOT title:c",
+            samples=(Sample("a", match=True), Sample("a c", match=False)),
+        ),
+        rule("mission", "kind:embassy OR title:a", samples=(Sample("a", match=True),)),
+        rule("place", "islamabad", samples=(Sample("ISLAMABAD, Nov 7 (APP): Rain fell", match=False),)),
+    )
+    assert rules.failed_samples() == [("karabakh", 1, wrong), ("karabakh", 2, also_wrong)]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("a " * 200 + "zzz", "a " * 60_000),
+        (" ".join(f"title:(a b{n})" if n % 2 else f"body:a body:aa{n}*" for n in range(100)) + " zzz", "a " * 60_000),
+        ('"' + "a " * 200 + 'b"', "a " * 60_000),
+        ("aaa* aab* aac*", " ".join(f"aa{'abc'[n % 3]}{n}" for n in range(40_000))),
+        ("aaa????????*", "a" * 120_000 + " " + "aab " * 30_000),
+        ("卡卡卡卡卡卡", "卡" * 60_000),
+    ],
+)
+def test_no_rule_stalls_on_any_text(query: str, text: str) -> None:
+    rules = compiled(rule("r", query))
+    text_at_hand = prepare(Matchable(title="", body=text))
+    started = process_time()
+    rules.match(text_at_hand)
+    assert process_time() - started < 3
