@@ -10,7 +10,7 @@ from monitor import __version__
 from monitor.actions import Parts
 from monitor.configuration import Configuration
 from monitor.delivery.channel import Channel
-from monitor.delivery.mail import MailChannel, MailServer
+from monitor.delivery.mail import MailChannel
 from monitor.digests.edition import Plan, open_digests
 from monitor.feeds.acquire import Acquirer, Limits
 from monitor.pipeline import Manners, Pipeline
@@ -95,5 +95,4 @@ def _manners(fetch: FetchSettings) -> Manners:
 
 
 def _channels(mail: MailSettings) -> Mapping[str, Channel]:
-    server = MailServer(mail.host, mail.port, mail.security, mail.sender, mail.user, mail.password, mail.timeout_s)
-    return {"mail": MailChannel(server)}
+    return {"mail": MailChannel(mail)}

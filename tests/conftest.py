@@ -125,7 +125,7 @@ class Inbox:
         self.mails: list[tuple[list[str], bytes]] = []
         self.answer = ""
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
         if self.answer:
             return self.answer
         self.mails.append((list(envelope.rcpt_tos), envelope.content))

@@ -18,8 +18,9 @@ COLUMNS = (
     "item.published_claim, item.first_seen_at, item.updated_at, item.version, item.story_id, item.relation, item.share, "
     "item.label, item.place, item.dated, item.agency, item.edit"
 )
-LISTS = """, (SELECT json_group_array(source_id) FROM (SELECT source_id FROM sighting WHERE item_id = item.id ORDER BY seen_at,
-    source_id != item.source_id)), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
+# SQLite before 3.44 cannot order what it groups: each sighting carries its place, the text's own source first among equals.
+LISTS = """, (SELECT json_group_array(printf('%015d %d %s', seen_at, sighting.source_id != item.source_id, sighting.source_id))
+    FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
 FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
 CANDIDATES_MOST = 20
 
@@ -286,7 +287,7 @@ def _item(row: Row) -> Item:
         relation=Relation(row[13]),
         share=row[14],
         wire=Wire(*row[15:20]),
-        sources=tuple(json.loads(row[20])),
+        sources=tuple(placed.split(" ", 2)[2] for placed in sorted(json.loads(row[20]))),
         tags=tuple(json.loads(row[21])),
         text=row[22],
         html=row[23],

@@ -84,11 +84,10 @@ class Stories:
     def _read(self, condition: str, parameters: Row) -> Iterator[Story]:
         sql = f"""SELECT story.id, lead_id, story.first_seen_at, story.last_seen_at,
             (SELECT count(DISTINCT publisher) FROM item WHERE story_id = story.id),
-            (SELECT json_group_array(id) FROM (SELECT id FROM item WHERE story_id = story.id
-                ORDER BY id != story.lead_id, first_seen_at, id))
+            (SELECT json_group_array(printf('%d %015d %015d', id != lead_id, first_seen_at, id)) FROM item WHERE story_id = story.id)
             FROM story {condition}"""
         for row in self._connection.stream(sql, parameters):
-            items = tuple(json.loads(row[5]))
+            items = tuple(int(placed.split()[2]) for placed in sorted(json.loads(row[5])))
             yield Story(row[0], row[1], items, row[4], stored_at(row[2]), stored_at(row[3]))
 
 
