@@ -33,19 +33,25 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """How much of each entry is shown. A `title` of None is shown whole; `is_plain` leaves out all adornment."""
+    """How much of each entry is shown. A `title` of None is shown whole; `is_plain` leaves out all adornment, and then
+    outlets and links may go too."""
 
     summary: int
     names: int = ALSO_NAMED
     title: int | None = None
     is_plain: bool = False
+    has_outlet: bool = True
+    has_link: bool = True
 
 
 WHOLE = Fitting(800)
-_SHORTER = (
+_FITTINGS = (
+    WHOLE,
     *(Fitting(limit) for limit in (500, 300, 180, 90, 0)),
     *(Fitting(0, names=3, is_plain=True), Fitting(0, names=0, title=140, is_plain=True)),
     Fitting(0, names=0, title=70, is_plain=True),
+    Fitting(0, names=0, title=50, is_plain=True, has_outlet=False),
+    Fitting(0, names=0, title=40, is_plain=True, has_outlet=False, has_link=False),
 )
 
 
@@ -77,10 +83,17 @@ def render_text(content: Content) -> str:
 def render_html(content: Content) -> str:
     """The edition as a page that carries its own style; shortened until it fits, never by an entry."""
     html = _html(content, WHOLE)
-    for fitting in _SHORTER:
-        if len(html.encode()) <= HTML_MOST_BYTES:
-            break
-        html = _html(content, fitting)
+    if len(html.encode()) <= HTML_MOST_BYTES:
+        return html
+    long, fits = 0, len(_FITTINGS) - 1  # each fitting makes a shorter page than the one before
+    html = _html(content, _FITTINGS[fits])
+    while fits - long > 1:
+        middle = (long + fits) // 2
+        tried = _html(content, _FITTINGS[middle])
+        if len(tried.encode()) <= HTML_MOST_BYTES:
+            fits, html = middle, tried
+        else:
+            long = middle
     return html
 
 
@@ -138,6 +151,7 @@ def _words(content: Content, fitting: Fitting) -> dict[str, object]:
     sections = [section for section in content.sections if section.entries or section.follow_ups]
     return {
         "fitting": fitting,
+        "is_shortened": fitting != WHOLE,
         "title": fit(content.title),
         "day": _long_day(_local(content.due_at, content)),
         "summary_line": _summary_line(content),
@@ -150,7 +164,7 @@ def _words(content: Content, fitting: Fitting) -> dict[str, object]:
         "entry": lambda entry: _fitted(entry, fitting),
         "also": lambda names, most=fitting.names: _also(names, most),
         "place": lambda entry: fit(entry.place),
-        "link": _link,
+        "link": lambda url: _link(url) if fitting.has_link else "",
         "balance": _balance(content),
         "ailing": [_ailing_line(source) for source in content.ailing[:AILING_NAMED]],
         "ailing_more": max(0, len(content.ailing) - AILING_NAMED),
