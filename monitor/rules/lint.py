@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from monitor.rules.lexer import marks
 
-_OPERATORS = frozenset(("and", "or", "not", "near"))
-_TERM_KINDS = frozenset(("WORD", "PHRASE", "LIST", "RPAR", "LPAR", "FIELD"))
+_OPERATORS = frozenset(("and", "or", "not"))
+_ENDS_OF_TERMS = frozenset(("WORD", "PHRASE", "LIST", "RPAR"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,6 @@ def lint(text: str) -> list[QueryWarning]:
             mark.start,
         )
         for before, mark, after in zip(found, found[1:], found[2:], strict=False)
-        if mark.kind == "WORD" and mark.value.casefold() in _OPERATORS
-        if before.kind in _TERM_KINDS and after.kind in _TERM_KINDS
+        if mark.kind == "WORD" and mark.value.casefold() in _OPERATORS and after.kind != "RPAR"
+        if before.kind in _ENDS_OF_TERMS or (before.kind == "LPAR" and mark.value.casefold() == "not")
     ]

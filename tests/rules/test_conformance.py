@@ -36,6 +36,8 @@ TERMS = [
         "two words; Two-Words; two  words; two, words; words two",
         ["two words", "Two-Words", "two  words", "two, words"],
     ),
+    ('"the visit"', "the the visit the", ["the visit"]),
+    ('"the the visit"', "the the the visit the", ["the the visit"]),
     ("“two words”", "two words", ["two words"]),
     ("«two words„", "two words", ["two words"]),
     ("e-mail", "An e-mail, an e mail, an email", ["e-mail", "e mail"]),
@@ -60,6 +62,7 @@ TERMS = [
         ["Карабахский", "Qarabağın", "卡拉巴赫", "Nagorny Karabakhs", "Karabakhs"],
     ),
     ("@karabakh", "Карабахский", None),
+    ("@aliyev*", "Алиева, Aliyevs", ["Алиева", "Aliyevs"]),
     ('"near"', "near and far", ["near"]),
     ("and", "this and that", ["and"]),
     ("2023", "٢٠٢٣", ["٢٠٢٣"]),
@@ -70,6 +73,11 @@ BOOLEANS = [
     ("a AND b", "b a", ["b", "a"]),
     ("a && b", "b a", ["b", "a"]),
     ("a b", "a", None),
+    ("a||b", "b", ["b"]),
+    ("a&&b", "b", None),
+    ("NOT b AND a", "a", ["a"]),
+    ("c AND (-a b)", "c b", ["c", "b"]),
+    ("c AND (-a b)", "c b a", None),
     ("a OR b", "b", ["b"]),
     ("a || b", "a b", ["a", "b"]),
     ("a OR b", "c", None),
@@ -166,6 +174,7 @@ FIELDS = [
     ("title:day AND tag:own", [("title", "day")]),
     ("NOT (NOT embassy)", []),
     ("after:2026-11-01", []),
+    ("after:2026-11-20", []),
     ("after:2026-11-21", None),
     ("within:7d", []),
     ("within:48h", None),
@@ -207,3 +216,20 @@ def test_words_around_a_dateline_are_neighbours_and_currency_stays_before_its_wo
     assert compile_query('"headline 5"', {}, purpose="rule").matches(item) is not None
     assert compile_query("$5", {}, purpose="rule").matches(item) is not None
     assert compile_query("$million", {}, purpose="rule").matches(item) is None
+    paid = "PARIS, Nov 7, 2023 (AFP) - paid 5€"
+    found = find_furniture("", paid)
+    item = prepare(Matchable(title="", body=paid, wire=found.wire, furniture=found.spans))
+    assert compile_query("5€", {}, purpose="rule").matches(item) is not None
+
+
+def test_the_lead_is_the_title_and_the_first_sixty_words() -> None:
+    item = prepare(Matchable(title="x", body="word " * 58 + "almost last outside"))
+    assert compile_query("lead:last", {}, purpose="rule").matches(item) is not None
+    assert compile_query('lead:"almost last"', {}, purpose="rule").matches(item) is not None
+    assert compile_query('lead:"last outside"', {}, purpose="rule").matches(item) is None
+    assert compile_query("lead:outside", {}, purpose="rule").matches(item) is None
+
+
+def test_an_item_published_at_the_very_instant_is_within() -> None:
+    item = prepare(Matchable(title="x", body="", published_at=datetime(2026, 11, 22, 7, tzinfo=UTC)))
+    assert compile_query("within:1d", {}, purpose="search").matches(item, NOW) == ()

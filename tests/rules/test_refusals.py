@@ -139,6 +139,8 @@ def test_lower_case_operators_between_terms_are_warned_of() -> None:
     ]
 
 
-@pytest.mark.parametrize("query", ["and", 'salt "and" pepper', "a AND or", "a OR b", "not a"])
+@pytest.mark.parametrize(
+    "query", ["and", 'salt "and" pepper', "a AND or", "a OR b", "not a", "title:and b", "(a and)", "(or b) c"]
+)
 def test_other_queries_are_not_warned_of(query: str) -> None:
     assert lint(query) == []

@@ -48,6 +48,8 @@ BODIES = [
     ("Baku, November 7, AZERTAC\nText", Wire(place="Baku", dated="November 7", agency="AZERTAC"), "Text"),
     ("ANKARA (AA) - Text", Wire(place="ANKARA", agency="AA"), "Text"),
     ("ISLAMABAD, Nov 7 (APP): Text", Wire(place="ISLAMABAD", dated="Nov 7", agency="APP"), "Text"),
+    ("ISLAMABAD (APP): Text", Wire(place="ISLAMABAD", agency="APP"), "Text"),
+    ("PARIS (AFP) - Reuters", Wire(place="PARIS", agency="AFP"), "Reuters"),
     ("KARACHI, Nov 7 (Some Desk): Text", Wire(place="KARACHI", dated="Nov 7", agency="Some Desk"), "Text"),
     (
         "NEW YORK, Nov. 07, 2023 (GLOBE NEWSWIRE) -- Text",
