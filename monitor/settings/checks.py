@@ -213,6 +213,3 @@ def _check_form(path: Key, rule: dict[str, Any], report: Report) -> None:
         report(
             "rules.toml", (*path, "threshold"), 'counts terms, and there are none; write terms = { "…" = 10 }', "error"
         )
-    for place, combination in _tables(rule, "any_of", path):
-        if not (combination.get("all") or combination.get("any")):
-            report("rules.toml", place, 'asks for nothing; write all = ["…"] or any = ["…"]', "error")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,20 @@ _POSITION = re.compile(r" \(at line (\d+), column \d+\)$")
 _NAMES = re.compile(r"\('.*'(?:,|)\)")
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What could be read of a folder, usable or not, and everything that is wrong with it.
+
+    `numbers` says where the rules and digests of `settings` stand in their files ("rule": (0, 2) after a wrong second
+    one), and `has_whole_lists` whether every list of name forms could be read.
+    """
+
+    settings: Settings
+    problems: list[Problem]
+    numbers: Mapping[str, tuple[int, ...]]
+    has_whole_lists: bool
+
+
 def load_settings(folder: Path, environ: Mapping[str, str], *, parts: Collection[str] = PARTS) -> Settings:
     """The settings in `folder`, with the overrides that `environ` holds (MONITOR_SECTION__KEY).
 
@@ -30,12 +45,28 @@ def load_settings(folder: Path, environ: Mapping[str, str], *, parts: Collection
 
     Raises ConfigError with every error and warning of all files, in the order of files and lines.
     """
-    reading = _Reading(folder)
+    survey = survey_settings(folder, environ, parts=parts)
+    if any(problem.severity == "error" for problem in survey.problems):
+        raise ConfigError(survey.problems)
+    return survey.settings
+
+
+def survey_settings(folder: Path, environ: Mapping[str, str], *, parts: Collection[str] = PARTS) -> Survey:
+    """The same for those who look for more that is wrong: rules and digests that could be read are there whatever
+    else is not. Raises ConfigError only where there is no such folder.
+    """
     if not folder.is_dir():
         message = f"there is no such folder; `monitor init {folder}` writes one to begin with"
         raise ConfigError([Problem(str(folder), 0, "configuration", message)])
+    reading = _Reading(folder)
     documents = {name: reading.read(name) for name in (f"{part}.toml" for part in PARTS if part in parts)}
     return reading.settle({name: document for name, document in documents.items() if document is not None}, environ)
+
+
+def in_order(problems: Iterable[Problem], folder: Path) -> list[Problem]:
+    """Files in their order, the environment first; lines within a file from the top."""
+    files = [str(folder / f"{part}.toml") for part in PARTS]
+    return sorted(problems, key=lambda p: (files.index(p.file) if p.file in files else -1, p.line))
 
 
 class _Reading:
@@ -47,6 +78,8 @@ class _Reading:
         self.origins: dict[Key, str] = {}
         self.located = Located(folder, self.texts, self.origins)
         self.problems: list[Problem] = []
+        self.kept: dict[str, tuple[int, ...]] = {}  # the tables left of a list in which some are wrong
+        self.is_cut = False  # whether a list of name forms is wrong
 
     def report(self, file: str, path: Key, message: str, severity: str = "error") -> None:
         self.problems.append(self.located.problem(file, path, message, severity))
@@ -95,8 +128,8 @@ class _Reading:
 
     # -- checking ----------------------------------------------------------------------------------
 
-    def settle(self, documents: dict[str, dict[str, Any]], environ: Mapping[str, str]) -> Settings:
-        """The settings of the documents; raises ConfigError where anything is wrong in them or was before."""
+    def settle(self, documents: dict[str, dict[str, Any]], environ: Mapping[str, str]) -> Survey:
+        """The settings of the documents, and what is wrong in them or was before."""
         from monitor.settings import build, checks, tables
         from monitor.settings.environment import override
         from monitor.settings.secret_files import read_secrets
@@ -110,20 +143,19 @@ class _Reading:
             )
             for name in ("monitor.toml", "sources.toml")
         }
-        self._order()
-        if any(problem.severity == "error" for problem in self.problems):
-            raise ConfigError(self.problems)
-        return Settings(
+        problems = in_order(self.problems, self.folder)
+        settings = Settings(
             folder=self.folder,
             **build.build_monitor(_as(tables.MonitorFile, files), self.folder, secrets["monitor.toml"]),
             sources=build.build_sources(_as(tables.SourcesFile, files), secrets["sources.toml"]),
             **build.build_rules(_as(tables.RulesFile, files)),
             digests=build.build_digests(_as(tables.DigestsFile, files)),
-            warnings=tuple(self.problems),
+            warnings=tuple(problem for problem in problems if problem.severity == "warning"),
             located=self.located,
         )
+        return Survey(settings, problems, self._numbers(settings), "rules.toml" in self.texts and not self.is_cut)
 
-    def _validated(self, name: str, document: dict[str, Any]) -> Table | None:
+    def _validated(self, name: str, document: dict[str, Any]) -> Table:
         from pydantic import ValidationError
 
         from monitor.settings import wording
@@ -132,14 +164,37 @@ class _Reading:
         try:
             return FILES[name].model_validate(document)
         except ValidationError as invalid:
-            for error in invalid.errors(include_url=False, include_input=False):
-                self.report(name, wording.place(error), wording.message(error, FILES[name]))
-            return None
+            errors = invalid.errors(include_url=False, include_input=False)
+        places = [wording.place(error) for error in errors]
+        for place, error in zip(places, errors, strict=True):
+            self.report(name, place, wording.message(error, FILES[name]))
+        self.is_cut = self.is_cut or any(place[0] == "list" for place in places)
+        rest, kept = without(document, places)
+        self.kept.update(kept)
+        return FILES[name].model_validate(rest)
 
-    def _order(self) -> None:
-        """Files in their order, the environment first; lines within a file from the top."""
-        files = [str(self.folder / f"{part}.toml") for part in PARTS]
-        self.problems.sort(key=lambda p: (files.index(p.file) if p.file in files else -1, p.line))
+    def _numbers(self, settings: Settings) -> dict[str, tuple[int, ...]]:
+        """Where the rules and digests stand in their files: one after the other, unless some were left out."""
+        counts = {"rule": len(settings.rules), "digest": len(settings.digests)}
+        return {name: self.kept.get(name, tuple(range(count))) for name, count in counts.items()}
+
+
+def without(document: Mapping[str, Any], places: Collection[Key]) -> tuple[dict[str, Any], dict[str, tuple[int, ...]]]:
+    """A document without the tables, or the keys of its sections, in which something is wrong; and for each list of
+    tables the numbers, from 0, of those that stay.
+    """
+    wrong = {place[:2] for place in places}
+    rest: dict[str, Any] = {}
+    kept: dict[str, tuple[int, ...]] = {}
+    for name, value in document.items():
+        if (name,) in wrong:
+            continue
+        if isinstance(value, list):
+            kept[name] = tuple(number for number in range(len(value)) if (name, number) not in wrong)
+            rest[name] = [value[number] for number in kept[name]]
+        else:
+            rest[name] = {key: inner for key, inner in value.items() if (name, key) not in wrong}
+    return rest, kept
 
 
 def _as(kind: type[T], files: Collection[object]) -> T:

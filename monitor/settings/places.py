@@ -78,6 +78,17 @@ class Located:
             self._places[file] = find_places(self.texts.get(file, ""))
         return self._places[file]
 
+    def lines_below(self, file: str, path: Key, text: str, position: int) -> int:
+        """How many lines below the key's own the character at `position` of its `text` stands: 0 unless the value is
+        written over several lines, in three quotation marks (a line break right after those is no part of the text).
+        """
+        number = self.places(file).line_of(path)
+        written = self.texts.get(file, "").split("\n")[number - 1 : number]
+        opening = written[0].rstrip() if written else ""
+        if not any(marks in opening for marks in ('"""', "'''")):
+            return 0
+        return text.count("\n", 0, position) + opening.endswith(('"""', "'''"))
+
     def problem(self, file: str, path: Key, message: str, severity: str = "error") -> Problem:
         """What is wrong at `path`, under the name and line a reader finds it by: of the file, or of the environment."""
         if file == "monitor.toml" and (variable := self._variable(path)):

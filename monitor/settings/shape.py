@@ -118,3 +118,9 @@ class Settings:
     def problem(self, file: str, path: Key, message: str, *, severity: str = "error") -> Problem:
         """A problem with what `path` says in `file`, located, under the name a reader finds it by."""
         return (self.located or Located(self.folder)).problem(file, path, message, severity)
+
+    def lines_below(self, file: str, path: Key, text: str, position: int) -> int:
+        """How many lines below the key's own the character at `position` of its `text` stands: 0 unless the value is
+        written over several lines, in three quotation marks.
+        """
+        return self.located.lines_below(file, path, text, position) if self.located else 0

@@ -1,4 +1,6 @@
-"""The starter: the configuration folder that `monitor init` writes, the same that stands in the repository as `config/`."""
+"""The starter: the configuration folder that `monitor init` writes, the same that stands in the repository as
+`config/`.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ def starter_files(homes: tuple[Path, ...] = _HOMES) -> list[Path]:
 def write_starter(folder: Path) -> list[Path]:
     """Write the starter into `folder`, which is made where it is missing; returns the files written, by name.
 
-    All or nothing: raises ConfigError where one of the files is there already (nothing is ever overwritten), or where they
-    cannot be written; files of other names may stand beside them.
+    All or nothing: raises ConfigError where one of the files is there already (nothing is ever overwritten), or where
+    they cannot be written; files of other names may stand beside them.
     """
     contents = {folder / file.name: file.read_bytes() for file in starter_files()}
     there = [file for file in contents if file.exists()]

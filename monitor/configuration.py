@@ -1,0 +1,135 @@
+"""The checked whole: settings, compiled rules and the queries of digest sections, or everything wrong with them at
+once.
+
+This is what `check`, a reload and the daemon's start go by: a configuration that passes here is one that can be run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.errors import ConfigError, Problem, RuleError
+from monitor.model import Rule
+from monitor.rules import Query, RuleSet, compile_query, compile_rules, lint
+from monitor.settings import Settings
+from monitor.settings.load import Survey, in_order, survey_settings
+from monitor.settings.places import Key
+
+_EXCERPT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A configuration that can be run.
+
+    `sections` holds, by digest id, the compiled queries of its sections in their order, None where a section takes
+    everything. `warnings` are those of the settings and of the queries, in the order of files and lines.
+    """
+
+    settings: Settings
+    rules: RuleSet
+    sections: Mapping[str, tuple[Query | None, ...]]
+    warnings: tuple[Problem, ...] = ()
+
+
+def check_configuration(folder: Path, environ: Mapping[str, str]) -> Configuration:
+    """Read `folder` whole, compile its rules and queries, and try every sample.
+
+    Raises ConfigError with every error and warning of all files, in the order of files and lines; a mistake in one
+    file or table does not hide those in others.
+    """
+    survey = survey_settings(folder, environ)
+    check = _Check(survey)
+    rules, sections = check.rules(), check.sections()
+    problems = in_order([*survey.problems, *check.problems], folder)
+    if any(problem.severity == "error" for problem in problems):
+        raise ConfigError(problems)
+    return Configuration(survey.settings, rules, MappingProxyType(sections), tuple(problems))
+
+
+class _Check:
+    """Compiles what a survey found, and keeps what is wrong with it."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.settings, self.numbers = survey.settings, survey.numbers
+        self.has_whole_lists = survey.has_whole_lists
+        self.problems: list[Problem] = []
+
+    def rules(self) -> RuleSet:
+        """The rules that can be read, their samples tried."""
+        places: dict[str, tuple[Key, Rule]] = {}
+        for number, rule in zip(self.numbers["rule"], self.settings.rules, strict=True):
+            places.setdefault(rule.id, (("rule", number), rule))
+        # One that asks for nothing is reported already.
+        asking = [rule for rule in self.settings.rules if rule.query or rule.terms or rule.any_of]
+        rules, errors = compile_rules(asking, self.settings.lists)
+        for rule_id, error in errors:
+            path, rule = places[rule_id]
+            self._refused(error, _culprit(path, rule, error))
+        for compiled in rules.rules:
+            path, rule = places[compiled.rule.id]
+            self._lint(rule.query, (*path, "query"))
+        for rule_id, number, sample in rules.failed_samples() if self.has_whole_lists else ():
+            does, should = ("does not match", "must") if sample.match else ("matches", "must not")
+            message = f"the rule {does} this text, which it {should}; mend the rule, or the sample"
+            self._report((*places[rule_id][0], "sample", number), message)
+        return rules
+
+    def sections(self) -> dict[str, tuple[Query | None, ...]]:
+        """The compiled queries of each digest's sections, by its id."""
+        return {
+            digest.id: tuple(
+                self._query(section.query, ("digest", number, "section", place, "query"))
+                for place, section in enumerate(digest.sections)
+            )
+            for number, digest in zip(self.numbers["digest"], self.settings.digests, strict=True)
+        }
+
+    def _query(self, text: str, path: Key) -> Query | None:
+        if not text:
+            return None
+        try:
+            query = compile_query(text, self.settings.lists, purpose="search")
+        except RuleError as error:
+            self._refused(error, path)
+            return None
+        self._lint(text, path)
+        return query
+
+    def _lint(self, text: str, path: Key) -> None:
+        for warning in lint(text):
+            self._report(path, warning.message, "warning", (text, warning.position))
+
+    def _refused(self, error: RuleError, path: Key) -> None:
+        """What needs a list is passed over where a list could not be read: mending that may be all it takes."""
+        if self.has_whole_lists or "@" not in error.text:
+            self._report(path, error.message, "error", (error.text, error.position))
+
+    def _report(self, path: Key, message: str, severity: str = "error", spot: tuple[str, int] = ("", 0)) -> None:
+        file = "rules.toml" if path[0] == "rule" else "digests.toml"
+        told = f"{message} {_excerpt(*spot)}".replace("\n", " ").rstrip()
+        problem = self.settings.problem(file, path, told, severity=severity)
+        below = self.settings.lines_below(file, path, *spot)
+        self.problems.append(replace(problem, line=problem.line + below))
+
+
+def _culprit(path: Key, rule: Rule, error: RuleError) -> Key:
+    """The key whose text the error speaks of: the query, a term, or a word of a combination; else the rule itself."""
+    if rule.query and error.text == rule.query:
+        return (*path, "query")
+    if error.text in dict(rule.terms):
+        return (*path, "terms", error.text)
+    for number, combination in enumerate(rule.any_of):
+        for box, words in (("all", combination.all), ("any", combination.any), ("none", combination.none)):
+            if error.text in words:
+                return (*path, "any_of", number, box, words.index(error.text))
+    return path
+
+
+def _excerpt(text: str, position: int) -> str:
+    """Where in a query it is: the words that begin there; empty where none do."""
+    begun = text[position : position + _EXCERPT].strip()
+    return f'(at "{begun}")' if begun else ""

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.configuration import check_configuration
+from monitor.errors import ConfigError
+from monitor.model import Matchable
+from monitor.rules import prepare
+
+SOURCES = '[[source]]\nid = "a"\nurl = "https://a.example/"\n'
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "sources.toml").write_text(SOURCES)
+    return tmp_path
+
+
+@pytest.fixture
+def told(folder):
+    """Writes files, checks the folder, and gives what is told: severity, file and line, key, and the message apart."""
+
+    def tell(**files):
+        for stem, text in files.items():
+            (folder / f"{stem}.toml").write_text(text)
+        with pytest.raises(ConfigError) as refused:
+            check_configuration(folder, {})
+        return [
+            (p.severity, f"{p.file.removeprefix(f'{folder}/')}:{p.line}", p.key, p.message)
+            for p in refused.value.problems
+        ]
+
+    return tell
+
+
+def places(problems):
+    return [(severity, place, key) for severity, place, key, _ in problems]
+
+
+def test_a_sound_folder_gives_rules_that_match_and_sections_that_hold(folder):
+    (folder / "rules.toml").write_text(
+        '[list]\nplaces = ["Karabakh", "Карабах*"]\n[[rule]]\nid = "k"\nquery = "@places AND NOT football"\n'
+        'tags = ["karabakh"]\n[[rule.sample]]\ntext = "Talks on Karabakh"\nmatch = true\n'
+        '[[rule.sample]]\ntext = "Football in Karabakh"\nmatch = false\n'
+    )
+    (folder / "digests.toml").write_text(
+        '[[digest]]\nid = "d"\nat = "07:00"\n[[digest.section]]\nquery = "tag:own OR @places"\n[[digest.section]]\n'
+        '[[digest]]\nid = "e"\nat = "08:00"\n'
+    )
+    configuration = check_configuration(folder, {})
+    text = prepare(Matchable(title="О Карабахе", body=""))
+    assert [match.rule_id for match in configuration.rules.match(text)] == ["k"]
+    first, rest = configuration.sections["d"]
+    assert rest is None
+    assert first is not None
+    assert first.matches(text, NOW) is not None
+    assert first.matches(prepare(Matchable(title="Trade", body="")), NOW) is None
+    assert configuration.sections["e"] == (None,)
+    assert configuration.warnings == ()
+    assert configuration.settings.sources[0].id == "a"
+
+
+def test_rules_samples_and_sections_are_told_together_with_everything_else(told):
+    problems = told(
+        monitor='[stor]\npath = "x"\n',
+        sources=SOURCES + "own = 1\n",
+        rules='[[rule]]\nid = "r"\nquery = "(a"\n\n[[rule]]\nid = "s"\nquery = "trade"\n'
+        '[[rule.sample]]\ntext = "Sport"\nmatch = true\n[[rule.sample]]\ntext = "Trade"\nmatch = false\n',
+        digests='[[digest]]\nid = "d"\nat = 7\n[[digest]]\nid = "e"\nat = "07:00"\n'
+        '[[digest.section]]\ntitle = "x"\nquery = "@nobody"\n',
+    )
+    assert places(problems) == [
+        ("error", "monitor.toml:1", "stor"),
+        ("error", "sources.toml:4", "source[a].own"),
+        ("error", "rules.toml:3", "rule[r].query"),
+        ("error", "rules.toml:8", "rule[s].sample[#1]"),
+        ("error", "rules.toml:11", "rule[s].sample[#2]"),
+        ("error", "digests.toml:3", "digest[d].at"),
+        ("error", "digests.toml:9", "digest[e].section[#1].query"),
+    ]
+    assert problems[3][3] == "the rule does not match this text, which it must; mend the rule, or the sample"
+    assert problems[4][3] == "the rule matches this text, which it must not; mend the rule, or the sample"
+    assert "there is no list `nobody`" in problems[6][3]
+    assert problems[6][3].endswith('(at "@nobody")')
+
+
+def test_a_wrong_table_does_not_hide_or_move_what_is_wrong_in_the_next(told):
+    problems = told(
+        rules='[[rule]]\nid = "r"\nquery = "x"\ncolour = "red"\n[[rule]]\nid = "s"\n'
+        '[[rule]]\nid = "t"\nquery = "a AND b OR c"\n'
+    )
+    assert places(problems) == [
+        ("error", "rules.toml:4", "rule[r].colour"),
+        ("error", "rules.toml:5", "rule[s]"),
+        ("error", "rules.toml:9", "rule[t].query"),
+    ]
+
+
+def test_the_spot_in_a_query_of_several_lines_has_its_own_line(told):
+    query = "trade OR\ntalks OR\n(border AND"
+    for quotes, first in (("'''", "\n"), ('"""', "\n"), ("'''", "")):
+        problems = told(rules=f'[[rule]]\nid = "r"\nquery = {quotes}{first}{query}{quotes}\n')
+        assert places(problems) == [("error", f"rules.toml:{5 + len(first)}", "rule[r].query")]
+        assert problems[0][3].endswith('(at "AND")')
+
+
+def test_a_line_break_written_as_an_escape_moves_no_line(told):
+    problems = told(rules='[[rule]]\nid = "r"\nquery = "trade OR\\n(talks"\n')
+    assert places(problems) == [("error", "rules.toml:3", "rule[r].query")]
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "key"),
+    [
+        ('[rule.terms]\n"trade" = 10\n"t*" = 5', "rules.toml:5", "rule[r].terms.t*"),
+        ("terms = { trade = -10 }", "rules.toml:1", "rule[r]"),
+        ('[[rule.any_of]]\nall = ["trade"]\nnone = ["x", "t*"]', "rules.toml:5", "rule[r].any_of[#1].none[#2]"),
+        ('[[rule.any_of]]\nnone = ["trade"]', "rules.toml:1", "rule[r]"),
+    ],
+)
+def test_a_wrong_term_is_told_where_it_is_written(told, body, place, key):
+    assert places(told(rules=f'[[rule]]\nid = "r"\n{body}\n')) == [("error", place, key)]
+
+
+def test_a_query_without_words_has_no_spot_to_show(told):
+    assert told(rules='[[rule]]\nid = "r"\nquery = " "\n')[0][3] == "the query is empty: write at least one word"
+
+
+def test_a_message_is_one_line(told):
+    problems = told(rules="[[rule]]\nid = \"r\"\nquery = '''a AND b\nOR c'''\n")
+    assert "\n" not in problems[0][3]
+
+
+def test_an_operator_in_lower_case_is_a_warning_with_its_place(folder):
+    (folder / "rules.toml").write_text('[[rule]]\nid = "r"\nquery = "trade or talks"\n')
+    (folder / "digests.toml").write_text(
+        '[[digest]]\nid = "d"\nat = "07:00"\n[[digest.section]]\nquery = "trade and talks"\n'
+    )
+    warnings = check_configuration(folder, {}).warnings
+    assert [(w.severity, w.line, w.key) for w in warnings] == [
+        ("warning", 3, "rule[r].query"),
+        ("warning", 5, "digest[d].section[#1].query"),
+    ]
+    assert warnings[0].message.endswith('(at "or talks")')
+
+
+def test_warnings_of_the_settings_are_kept(folder):
+    (folder / "sources.toml").write_text(SOURCES + "full_text = true\n")
+    assert [w.key for w in check_configuration(folder, {}).warnings] == ["source[a].full_text"]
+
+
+@pytest.mark.parametrize("rules", ["[list]\nplaces = 3\n", "[list]\nplaces = [\n"])
+def test_a_list_that_cannot_be_read_is_the_only_thing_told_of_it(told, rules):
+    uses = '[[rule]]\nid = "r"\nquery = "@places"\n[[rule.sample]]\ntext = "x"\nmatch = true\n'
+    problems = told(
+        rules=rules + uses,
+        digests='[[digest]]\nid = "d"\nat = "07:00"\n[[digest.section]]\nquery = "@places"\n',
+    )
+    assert len(problems) == 1
+    assert problems[0][1].startswith("rules.toml:")
+
+
+def test_a_rule_whose_id_is_used_twice_is_told_once(told):
+    rule = '[[rule]]\nid = "r"\nquery = "trade"\n'
+    assert places(told(rules=rule * 2)) == [("error", "rules.toml:5", "rule[r].id")]
+
+
+def test_a_missing_folder_is_told_by_the_same_error(tmp_path):
+    with pytest.raises(ConfigError, match="monitor init"):
+        check_configuration(tmp_path / "none", {})
