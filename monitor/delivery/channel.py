@@ -9,7 +9,9 @@ from monitor.model import Delivery
 
 
 class ChannelError(DeliveryError):
-    """The channel as a whole cannot be used now (no answer, log-in refused): no message's own fault, so others wait too."""
+    """The channel as a whole cannot be used now (no answer, log-in refused): no message's own fault, so others wait
+    too.
+    """
 
     kind = "channel"
 
@@ -23,7 +25,8 @@ class Channel(Protocol):
     async def send(self, delivery: Delivery, body: bytes) -> None:
         """Hand `body` over, to the byte as it is stored; returns once the other side has taken it on.
 
-        Raises `DeliveryError`: transient where trying again may help, and `ChannelError` where nothing can be sent at all.
+        Raises `DeliveryError`: transient where trying again may help, and `ChannelError` where nothing can be sent at
+        all.
         """
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """Mail: one SMTP session for the messages of a drain, one recipient a message.
 
-Sources: RFC 5321 (replies: 4xx may pass, 5xx will not), RFC 4954 (530, 534, 535 and 538 ask for another log-in), RFC 6531
-(SMTPUTF8).
+Sources: RFC 5321 (replies: 4xx may pass, 5xx will not), RFC 4954 (530, 534, 535 and 538 ask for another log-in), RFC
+6531 (SMTPUTF8).
 """
 
 from __future__ import annotations
@@ -91,19 +91,22 @@ class MailChannel:
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(where, error, is_connecting=is_connecting) from error
         except aiosmtplib.SMTPNotSupported as error:
-            if is_connecting:
-                raise ChannelError(
-                    f"the mail server {where} cannot do what [mail] asks for ({_said(error)})"
-                ) from error
             raise DeliveryError(f"the mail server {where} takes only plain addresses", is_transient=False) from error
-        except ssl.SSLError as error:
-            raise ChannelError(f"no secure connection to the mail server {where} ({error.reason or error})") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
             if is_connecting:
-                raise ChannelError(f"the mail server {where} does not answer ({_said(error)})") from error
+                raise ChannelError(f"the mail server {where} {_unreached(error)} ({_said(error)})") from error
             message = f"the mail server {where} broke off before it took the message ({_said(error)})"
             raise DeliveryError(message, is_transient=True) from error
+
+
+def _unreached(error: BaseException) -> str:
+    """Why no session began."""
+    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+        return "gives no secure connection that can be trusted; check security under [mail]"
+    if isinstance(error, OSError):
+        return "does not answer"
+    return "cannot do what [mail] asks for; check security, user and password"
 
 
 def _refused(where: str, error: aiosmtplib.SMTPResponseException, *, is_connecting: bool) -> DeliveryError:

@@ -1,7 +1,7 @@
 """Draining the outbox: claim one row, send its bytes, record what became of it, and on to the next.
 
-Sent at least once: a row is claimed before it is sent and recorded after, so that a crash between the two sends it again,
-the same bytes under the same Message-ID. One recipient's refusal stops nobody else.
+Sent at least once: a row is claimed before it is sent and recorded after, so that a crash between the two sends it
+again, the same bytes under the same Message-ID. One recipient's refusal stops nobody else.
 """
 
 from __future__ import annotations

@@ -178,11 +178,9 @@ def _taker(
 
     def takes(section: int, item: Item) -> bool:
         query = queries[section]
-        if query is None:
-            return True
         if item.id not in prepared:
             prepared[item.id] = prepare(matchable(item, facts_of(item, facts)))
-        return query.matches(prepared[item.id], now) is not None
+        return query is None or query.matches(prepared[item.id], now) is not None
 
     return takes
 

@@ -148,15 +148,38 @@ async def test_a_refused_or_missing_log_in_concerns_the_channel_and_names_no_pas
 
 
 async def test_a_server_without_starttls_is_no_way_to_send_where_it_is_asked_for(postbox) -> None:
-    with pytest.raises(ChannelError, match="STARTTLS"):
+    with pytest.raises(ChannelError, match=r"cannot do what \[mail\] asks for.*STARTTLS"):
         await channel(postbox.port, security="starttls").send(to("desk@example.org"), BODY)
     assert postbox.mood.taken == []
 
 
+async def test_a_server_without_log_in_is_no_way_to_send_where_one_is_configured(postbox) -> None:
+    with pytest.raises(ChannelError, match=r"cannot do what \[mail\] asks for"):
+        await channel(postbox.port, user="desk", password="secret").send(to("desk@example.org"), BODY)
+
+
 async def test_a_server_that_speaks_no_tls_concerns_the_channel(postbox) -> None:
-    with pytest.raises(ChannelError, match=r"no secure connection|does not answer"):
+    with pytest.raises(ChannelError, match="no secure connection that can be trusted"):
         await channel(postbox.port, security="tls").send(to("desk@example.org"), BODY)
     assert postbox.mood.taken == []
+
+
+async def test_a_secure_connection_that_fails_half_way_is_said_plainly() -> None:
+    async def promise_and_break(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250-hello\r\n250 STARTTLS\r\n")
+        await reader.readline()
+        writer.write(b"220 go ahead\r\nthis is no handshake\r\n")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(promise_and_break, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(ChannelError, match="no secure connection that can be trusted"):
+        await channel(port, security="starttls").send(to("desk@example.org"), BODY)
+    server.close()
+    await asyncio.sleep(0.01)
 
 
 async def test_an_address_beyond_ascii_goes_where_it_is_understood(postbox) -> None:
