@@ -136,19 +136,34 @@ _AGENCY = rf"(?P<agency>{_any_of(AGENCIES)})(?!\w)"
 _CITY = _any_of([city.upper() for city in DATELINE_CITIES])
 _LOWER_AGENCY = "(?:ats|dpa|afp|awp|ap|ansa|belga|reuters)"
 
-# Each is tried at a start of line; place and agency are checked again in code, where case and lists decide.
+# Each is tried at a start of line; place and agency are checked again in code, where case and lists decide. The first
+# of each pair is a sign that costs little and is missing in most texts.
 _DATELINES = (
-    re.compile(
-        rf"(?:{_PLACE}{_DATED}?[,.]?\s?(?:--|[-–—])?\s?)?\((?P<agency>[^()\n]{{2,40}})\){_SEPARATOR}",
-        re.IGNORECASE,
+    (
+        re.compile(rf"\){_SEPARATOR}"),
+        re.compile(
+            rf"(?:{_PLACE}{_DATED}?[,.]?\s?(?:--|[-–—])?\s?)?\((?P<agency>[^()\n]{{2,40}})\){_SEPARATOR}", re.IGNORECASE
+        ),
     ),
-    re.compile(rf"{_PLACE}{_DATED}?[,.]?\s?/(?P<agency>[^/\n]{{2,40}})/(?:\.|{_SEPARATOR})", re.IGNORECASE),
-    re.compile(
-        rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{_AGENCY}(?:{_SEPARATOR}|\.?$)",
-        re.MULTILINE,
+    (
+        re.compile(rf"\w/(?:\.|{_SEPARATOR})"),
+        re.compile(rf"{_PLACE}{_DATED}?[,.]?\s?/(?P<agency>[^/\n]{{2,40}})/(?:\.|{_SEPARATOR})", re.IGNORECASE),
     ),
-    re.compile(rf"{_PLACE}(?i:{_DATED}), (?P<agency>AZERTAC|AZERTAJ|AZƏRTAC)(?=\s)"),
-    re.compile(rf"{_PLACE} \((?P<agency>{_LOWER_AGENCY}(?:[ /]{_LOWER_AGENCY}){{0,3}})\)(?=\s)"),
+    (
+        re.compile(r"\d"),
+        re.compile(
+            rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{_AGENCY}(?:{_SEPARATOR}|\.?$)",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(", AZ"),
+        re.compile(rf"{_PLACE}(?i:{_DATED}), (?P<agency>AZERTAC|AZERTAJ|AZƏRTAC)(?=\s)"),
+    ),
+    (
+        re.compile(rf"\({_LOWER_AGENCY}"),
+        re.compile(rf"{_PLACE} \((?P<agency>{_LOWER_AGENCY}(?:[ /]{_LOWER_AGENCY}){{0,3}})\)(?=\s)"),
+    ),
 )
 _ANSA_PLACE = re.compile(rf"\s?{_PLACE}{_DATED}{_SEPARATOR}", re.IGNORECASE)
 _DATED_ONLY = re.compile(rf"{_PLACE}\s?[,–—-]\s?{_DATE}\s?(?:--|[-–—:])(?=\s)", re.IGNORECASE)
@@ -158,8 +173,8 @@ _CITY_ONLY = re.compile(rf"(?P<place>{_CITY})(?::|\s?--|\s?[–—])(?=\s)")
 
 def _dateline_piece(text: str, position: int, *, is_title: bool) -> _Piece | None:
     head = text[position : position + HEAD_LENGTH]
-    for pattern in _DATELINES:
-        if (match := pattern.match(head)) and (wire := _credited(match)):
+    for sign, pattern in _DATELINES:
+        if sign.search(head) and (match := pattern.match(head)) and (wire := _credited(match)):
             return _dateline_found(text, position, head, match.end(), wire)
     for pattern in (_DATED_TITLE,) if is_title else (_DATED_ONLY, _CITY_ONLY):
         if (match := pattern.match(head)) and _is_place(match["place"]):

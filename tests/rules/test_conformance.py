@@ -169,6 +169,7 @@ FIELDS = [
     ("site:gov.pk", []),
     ("site:www.example.gov.pk", []),
     ("site:pk.example", None),
+    ("site:ample.gov.pk", None),
     ("tag:own OR kind:press", []),
     ("kind:embassy AND NOT tag:sport", []),
     ("title:day AND tag:own", [("title", "day")]),
