@@ -10,13 +10,14 @@ from monitor.rules.compile import Query, compile_query
 from monitor.rules.keys import fts_terms
 from monitor.rules.lint import QueryWarning, lint
 from monitor.rules.prepare import Prepared, prepare
-from monitor.rules.ruleset import RuleSet, compile_rules
+from monitor.rules.ruleset import RuleSet, check_lists, compile_rules
 
 __all__ = [
     "Prepared",
     "Query",
     "QueryWarning",
     "RuleSet",
+    "check_lists",
     "compile_query",
     "compile_rules",
     "fts_terms",

@@ -122,6 +122,17 @@ def compile_rules(rules: Sequence[Rule], lists: Lists) -> tuple[RuleSet, list[tu
     return RuleSet(compiled), errors
 
 
+def check_lists(lists: Lists) -> list[tuple[str, RuleError]]:
+    """What is wrong with the lists themselves, used or not, by name: an empty list, a form that cannot be looked for."""
+    errors = []
+    for name in lists:
+        try:
+            _term(f"@{name}", lists)
+        except RuleError as error:
+            errors.append((name, error))
+    return errors
+
+
 def compile_rule(rule: Rule, lists: Lists) -> CompiledRule:
     """One rule. Raises `RuleError`; its text is the query or the term at fault."""
     if not rule.query and not rule.terms and not rule.any_of:

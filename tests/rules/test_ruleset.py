@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import RuleError
 from monitor.model import Combination, Match, Matchable, Rule, Sample, Span
-from monitor.rules import RuleSet, compile_rules, prepare
+from monitor.rules import RuleSet, check_lists, compile_rules, prepare
 
 LISTS = {"club": ["football", "Qarabağ FK"]}
 
@@ -141,6 +141,14 @@ def test_a_broken_rule_is_named_and_the_others_work(broken: Rule, message: str) 
     assert [(name, type(error)) for name, error in errors] == [("r", RuleError)]
     assert errors[0][1].message.startswith(message)
     assert [match.rule_id for match in fired(rules, "visit")] == ["good"]
+
+
+def test_a_list_that_cannot_be_used_is_named_even_where_no_rule_uses_it() -> None:
+    errors = check_lists({"good": ["Baku", "Gəncə*"], "empty": [], "bad": ["Baku", "*"]})
+    assert [(name, error.message.partition(":")[0]) for name, error in errors] == [
+        ("empty", "the list `empty` is empty"),
+        ("bad", 'the form "*" on the list `bad`'),
+    ]
 
 
 def test_samples_that_do_not_hold_are_told() -> None:
