@@ -16,7 +16,7 @@ from cronsim import CronSim
 from monitor.model import Digest
 
 LATE_AFTER = timedelta(minutes=10)
-_AROUND = timedelta(hours=3)  # wider than any change of clocks
+_AHEAD = timedelta(hours=3)  # wider than any change of clocks: backwards, a doubled hour's second run hides its first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Due:
 
 def next_due(digest: Digest, after: datetime) -> datetime:
     """The first instant strictly after `after` at which the digest is due, in UTC."""
-    return next(due for due in _instants(digest, after - _AROUND) if due > after)
+    return next(due for due in _instants(digest, after) if due > after)
 
 
 def latest_due(digest: Digest, now: datetime) -> datetime:
     """The last instant not after `now` at which the digest is due, in UTC."""
-    return next(due for due in _instants(digest, now + _AROUND, reverse=True) if due <= now)
+    return next(due for due in _instants(digest, now + _AHEAD, reverse=True) if due <= now)
 
 
 def period(digest: Digest, at: datetime) -> timedelta:
