@@ -91,7 +91,14 @@ def _acquirer(fetch: FetchSettings) -> Acquirer:
 
 
 def _manners(fetch: FetchSettings) -> Manners:
-    return Manners(fetch.interval_s, fetch.min_interval_s, fetch.max_interval_s, fetch.concurrency, fetch.per_host)
+    return Manners(
+        interval_s=fetch.interval_s,
+        min_interval_s=fetch.min_interval_s,
+        max_interval_s=fetch.max_interval_s,
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        proxy=fetch.proxy,
+    )
 
 
 def _channels(mail: MailSettings) -> Mapping[str, Channel]:

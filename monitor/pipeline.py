@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from urllib.parse import urlsplit
@@ -58,6 +58,7 @@ class Manners:
     max_interval_s: float
     concurrency: int
     per_host: int
+    proxy: str = field(default="", repr=False)  # for sources that name none of their own
 
 
 class Pipeline:
@@ -107,6 +108,7 @@ class Pipeline:
 
     async def _poll(self, source: Source) -> PollRecord:
         job = self.store.sources.job(source)
+        job = replace(job, proxy=job.proxy or self.manners.proxy)
         async with AsyncExitStack() as turn:
             await self._wait_turn(turn, source.id, urlsplit(job.url).netloc)
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -361,3 +362,19 @@ async def test_fetch_order_within_a_document_follows_time(desk: Desk, site: Site
     desk.add("a", site.publish("/a", *articles))
     await desk.poll("a")
     assert [item.title for item in desk.store.items.window(0, 9)] == ["2", "1", "0"]
+
+
+async def test_the_general_proxy_serves_sources_that_name_none_of_their_own(desk: Desk, site: Site) -> None:
+    asked: list[str] = []
+
+    async def noted(job, now):  # type: ignore[no-untyped-def]
+        asked.append(job.proxy)
+        raise ZeroDivisionError
+
+    desk.pipeline.acquirer.acquire = noted  # type: ignore[method-assign, assignment]
+    desk.pipeline.manners = replace(desk.pipeline.manners, proxy="http://proxy.example:3128")
+    desk.add("a", site.url + "/a")
+    desk.add("b", site.url + "/b", proxy="http://own.example:3128")
+    await desk.poll("a")
+    await desk.poll("b")
+    assert asked == ["http://proxy.example:3128", "http://own.example:3128"]
