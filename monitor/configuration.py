@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from monitor.errors import ConfigError, Problem, RuleError
 from monitor.model import Rule
-from monitor.rules import Query, RuleSet, compile_query, compile_rules, lint
+from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint
 from monitor.settings import Settings
 from monitor.settings.load import Survey, in_order, survey_settings
 from monitor.settings.places import Key
@@ -60,6 +60,10 @@ class _Check:
 
     def rules(self) -> RuleSet:
         """The rules that can be read, their samples tried."""
+        faulty = check_lists(self.settings.lists)
+        for name, error in faulty:
+            self._report(("list", name), error.message)
+        self.has_whole_lists = self.has_whole_lists and not faulty
         places: dict[str, tuple[Key, Rule]] = {}
         for number, rule in zip(self.numbers["rule"], self.settings.rules, strict=True):
             places.setdefault(rule.id, (("rule", number), rule))

@@ -171,3 +171,8 @@ def test_a_rule_whose_id_is_used_twice_is_told_once(told):
 def test_a_missing_folder_is_told_by_the_same_error(tmp_path):
     with pytest.raises(ConfigError, match="monitor init"):
         check_configuration(tmp_path / "none", {})
+
+
+def test_a_list_form_that_cannot_be_looked_for_is_told_where_the_list_stands_and_not_again_by_its_rules(told):
+    problems = told(rules='[list]\nplaces = ["Karabakh", "*"]\n[[rule]]\nid = "r"\nquery = "@places"\n')
+    assert places(problems) == [("error", "rules.toml:2", "list.places")]

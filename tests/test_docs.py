@@ -54,7 +54,7 @@ def test_every_key_of_the_configuration_stands_in_the_readme() -> None:
     ]:
         for name, field in getattr(model, "model_fields", {}).items():
             key = field.alias or name
-            assert re.search(rf"[`\[.]{key}\b", reference), key
+            assert re.search(rf"(?<![\w-]){key}(?![\w-])", reference), key
 
 
 def test_the_examples_of_the_readme_pass_the_check(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ LISTS = """, (SELECT json_group_array(printf('%015d %d %s', seen_at, sighting.so
     FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
 FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
 CANDIDATES_MOST = 20
+SPANS_KEPT = 100  # a match: enough to mark a page, while a hostile text can hold tens of thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class Items:
                     item_id,
                     m.rule_id,
                     m.score,
-                    json.dumps([(s.field, s.start, s.end, s.text) for s in m.spans], ensure_ascii=False),
+                    json.dumps([(s.field, s.start, s.end, s.text) for s in m.spans[:SPANS_KEPT]], ensure_ascii=False),
                 )
                 for m in matches
             ],

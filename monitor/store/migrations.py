@@ -105,7 +105,7 @@ FIRST = (
     "CREATE INDEX delivery_open ON delivery (next_attempt_at) WHERE state IN ('queued', 'sending')",
     "CREATE INDEX delivery_edition ON delivery (edition_id)",
     """CREATE VIRTUAL TABLE item_text USING fts5 (
-        title, body, content = '', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* S* P* Co'"
+        title, body, content = '', tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
     )""",
 )
 

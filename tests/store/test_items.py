@@ -180,6 +180,14 @@ def test_tags_and_matches_are_replaced_together(store: Store) -> None:
     assert store.items.matches(item_id) == []
 
 
+def test_of_a_hostile_texts_hits_the_first_hundred_are_kept(store: Store) -> None:
+    item_id = add(store)
+    with store.transaction():
+        store.items.tag(item_id, [], [Match("r", 1, tuple(Span("body", n, n + 1, "x") for n in range(5000)))])
+    [match] = store.items.matches(item_id)
+    assert [span.start for span in match.spans] == list(range(100))
+
+
 def test_a_window_goes_by_number_and_leaves_the_backlog_out(store: Store) -> None:
     ids = [add(store), add(store, backlog=True), add(store), add(store)]
     assert [item.id for item in store.items.window(ids[0], ids[2])] == [ids[2]]
