@@ -113,7 +113,7 @@ class _Check:
             self._report(path, error.message, "error", (error.text, error.position))
 
     def _report(self, path: Key, message: str, severity: str = "error", spot: tuple[str, int] = ("", 0)) -> None:
-        file = "rules.toml" if path[0] == "rule" else "digests.toml"
+        file = "digests.toml" if path[0] == "digest" else "rules.toml"
         told = f"{message} {_excerpt(*spot)}".replace("\n", " ").rstrip()
         problem = self.settings.problem(file, path, told, severity=severity)
         below = self.settings.lines_below(file, path, *spot)

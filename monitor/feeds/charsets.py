@@ -92,7 +92,7 @@ def known_codec(label: str) -> str:
         found = codecs.lookup(_ALIASES.get(label.lower(), label))
     except LookupError:
         return ""
-    if not found._is_text_encoding or found.name in ("idna", "punycode", "unicode_escape", "raw_unicode_escape"):
+    if not found._is_text_encoding or found.name in ("idna", "punycode", "unicode-escape", "raw-unicode-escape"):
         return ""
     return _SUPERSETS.get(found.name, found.name)
 
@@ -104,7 +104,7 @@ def _decide_claims(body: bytes, claims: list[str]) -> str:
         return escapes[0] if escapes else "utf-8"
     is_utf8 = _decodes(body, "utf-8")
     for claim in claims:
-        if claim in _WIDE and (not is_utf8 or _high_count(body) < TRUSTED_BELOW) and _decodes(body, claim):
+        if claim in _WIDE and (not is_utf8 or _utf8_by_chance(body, claim)) and _decodes(body, claim):
             return claim
     if is_utf8:
         return "utf-8"
@@ -112,6 +112,12 @@ def _decide_claims(body: bytes, claims: list[str]) -> str:
         if claim not in _WEAK and claim not in _WIDE and _decodes(body, claim):
             return claim
     return _guess(body, claims)
+
+
+def _utf8_by_chance(body: bytes, claim: str) -> bool:
+    """Whether so little stands above ASCII, and in such runs, that the two-byte encoding claimed is the likelier one."""
+    longest = max(map(len, _HIGH.findall(body)), default=0)
+    return longest >= 4 and _high_count(body) < TRUSTED_BELOW and _wide_score(body, claim) >= 0.85
 
 
 def _guess(body: bytes, claims: list[str]) -> str:

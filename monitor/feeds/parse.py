@@ -9,6 +9,7 @@ from __future__ import annotations
 import html.entities
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -35,9 +36,9 @@ _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?:#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s+)?html\b|\A\s*<(?:head|body)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
-_TITLE_TAG = re.compile(r"</?(?:a|b|i|u|br|em|strong|span|font|p|div|sup|sub|img|small)\b[^<>]*>", re.IGNORECASE)
+_KNOWN_TAG = re.compile(r"</?(?:a|b|i|u|br|em|strong|span|font|p|div|sup|sub|img|small)\b[^<>]*>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 # An entry's id is what the publisher wrote, not an address to resolve: it must not change with the feed's own address.
@@ -45,12 +46,21 @@ for _parser in (api.StrictFeedParser, api.LooseFeedParser):
     _parser.can_be_relative_uri = set(_parser.can_be_relative_uri) - {"id"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What all entries of a document share."""
+
+    url: str
+    language: str
+    is_atom: bool
+    now: datetime
+
+
 def parse_xml(request: Request, document: bytes) -> Parsed:
     """The entries of an XML feed, in its order; a valid feed without entries gives an empty result.
 
     Raises NotAFeedError for a web page (with the feeds it names) and for everything else that is no feed.
     """
-    now = datetime.fromisoformat(request.now)
     text = document.decode(request.encoding, "replace")
     feed = _parsed(mend(text), request)
     found = feed["entries"]
@@ -58,7 +68,9 @@ def parse_xml(request: Request, document: bytes) -> Parsed:
         raise not_a_feed(text, request.url)
     channel = feed["feed"]
     language = language_of(channel.get("language")) or language_of(request.language.partition(",")[0])
-    entries = tuple(_entry(entry, request.url, language, now) for entry in found[: request.entry_limit])
+    is_atom = _text(feed.get("version")).startswith("atom")
+    context = _Context(request.url, language, is_atom, datetime.fromisoformat(request.now))
+    entries = tuple(_entry(entry, context) for entry in found[: request.entry_limit])
     return Parsed(
         entries=entries,
         entry_count=len(found),
@@ -133,41 +145,43 @@ class _Document:
         return self._raw
 
 
-def _entry(entry: dict[str, Any], url: str, language: str, now: datetime) -> Entry:
-    markup, base = _body(entry)
-    cleaned = clean.clean_html(markup, clean.link(base, url) or url)
+def _entry(entry: dict[str, Any], context: _Context) -> Entry:
+    markup, base = _body(entry, context.is_atom)
+    cleaned = clean.clean_html(markup, clean.link(base, context.url) or context.url)
     text = clean.plain_text(cleaned)
     detail = _mapping(entry, "title_detail")
     written = _text(dict.get(entry, "title"))
-    is_plain = detail.get("type") == "text/plain" and not _TITLE_TAG.search(written)
-    title = clean.plain_title(written, is_plain)
+    title = clean.plain_title(written, _is_plain(written, detail, context.is_atom))
     claim, published_at = _date(entry, ("published", "updated", "created"))
     return Entry(
         guid=guid_of(_text(dict.get(entry, "id"))),
-        url=_link(entry, url),
+        url=_link(entry, context.url),
         title=title or clean.title_from(text),
         text=text,
         html=cleaned,
         author=_author(entry),
-        language=language_of(detail.get("language")) or language,
-        published_at=believable(published_at, now),
+        language=language_of(detail.get("language")) or context.language,
+        published_at=believable(published_at, context.now),
         published_claim=clean.shorten(clean.one_line(claim), 100),
-        updated_at=believable(_date(entry, ("updated",))[1], now),
+        updated_at=believable(_date(entry, ("updated",))[1], context.now),
     )
 
 
-def _body(entry: dict[str, Any]) -> tuple[str, str]:
+def _is_plain(value: str, detail: Mapping[str, Any], is_atom: bool) -> bool:
+    """Whether a text is to be taken word for word. Atom says which it is; in RSS a known tag betrays markup."""
+    return detail.get("type") == "text/plain" and (is_atom or not _KNOWN_TAG.search(value))
+
+
+def _body(entry: dict[str, Any], is_atom: bool) -> tuple[str, str]:
     """The longest of an entry's texts as markup, and the base of its links."""
     texts = [_mapping(entry, "summary_detail") | {"value": _text(dict.get(entry, "summary"))}]
     texts += [part for part in _list(entry, "content") if isinstance(part, dict)]
     readable = [
         part for part in texts if _text(part.get("type") or "text/html").startswith(("text/", "application/xh"))
     ]
-    if not readable:
-        return "", ""
-    chosen = max(readable, key=lambda part: len(_text(part.get("value"))))
+    chosen = max(readable, key=lambda part: len(_text(part.get("value"))), default={})
     value = _text(chosen.get("value"))
-    if chosen.get("type") == "text/plain" and not _TITLE_TAG.search(value):
+    if _is_plain(value, chosen, is_atom):
         value = clean.html_of_plain(value)
     elif "\n" in value and not _TAG.search(value):
         value = "".join(f"<p>{part}</p>" for part in re.split(r"\n[ \t\r]*\n", value))

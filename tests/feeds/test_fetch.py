@@ -8,6 +8,7 @@ import gzip
 import os
 import socket
 import ssl
+import struct
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -453,3 +454,29 @@ def test_a_machine_without_certificates_uses_the_bundled_ones(monkeypatch: pytes
         assert len(tls_context(True).get_ca_certs()) > 50
     finally:
         tls_context.cache_clear()
+
+
+@pytest.mark.parametrize("order", [("127.0.0.9", "127.0.0.1"), ("10.0.0.1", "127.0.0.1"), ("127.0.0.1", "127.0.0.9")])
+async def test_of_several_addresses_one_that_answers_is_found(
+    server: Any, fetcher: Fetcher, now: Any, monkeypatch: pytest.MonkeyPatch, order: tuple[str, ...]
+) -> None:
+    async def resolve(*_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, server.port)) for address in order]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    server.serve(b"<rss/>")
+    assert (await fetcher.fetch(server.job(), now)).body == b"<rss/>"
+
+
+async def test_a_read_that_hangs_up_in_the_headers_is_told_plainly(fetcher: Fetcher, now: Any) -> None:
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200")
+        writer.transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        writer.transport.abort()
+
+    rude = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    error = await failure(fetcher, Job("s", f"http://127.0.0.1:{rude.sockets[0].getsockname()[1]}/"), now)
+    rude.close()
+    assert error.reason in (FailureKind.CONNECT, FailureKind.PROTOCOL)
