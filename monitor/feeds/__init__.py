@@ -1,9 +1,9 @@
 """Feeds in: an address goes in, clean entries or a plain failure come out.
 
-`acquire` is the only door. Behind it: `fetch` (one guarded HTTP exchange) over `guard` and `bodies`; `charsets` and
-`gate` (what need not be parsed again); `workers` and `worker` (processes of our own, bounded in time and memory), in
-which `parse` and `jsonfeed` read documents over `dates` and `clean`. `cadence` decides, purely, when to ask again and
-how a source is doing.
+`acquire` is the only door. Behind it: `fetch` (one guarded HTTP exchange) over `guard`, `bodies` and `answers`;
+`reading` (what need not be parsed again) over `charsets` and `gate`; `workers` and `worker` (processes of our own,
+bounded in time and memory, spoken to in `messages`), in which `parse` and `jsonfeed` read documents over `dates` and
+`clean`. `cadence` decides, purely, when to ask again and how a source is doing.
 
 This room knows neither the store nor the settings; all it needs comes with the job.
 """

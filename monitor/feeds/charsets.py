@@ -115,7 +115,8 @@ def _decide_claims(body: bytes, claims: list[str]) -> str:
 
 
 def _utf8_by_chance(body: bytes, claim: str) -> bool:
-    """Whether so little stands above ASCII, and in such runs, that the two-byte encoding claimed is the likelier one."""
+    """Whether so little stands above ASCII, and in such runs, that the two-byte encoding claimed is the likelier
+    one."""
     longest = max(map(len, _HIGH.findall(body)), default=0)
     return longest >= 4 and _high_count(body) < TRUSTED_BELOW and _wide_score(body, claim) >= 0.85
 

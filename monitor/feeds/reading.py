@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from monitor.feeds.workers import Pool
 from monitor.model import FailureKind, Gate
 
 _NOTHING = Parsed()
+_ROOT = re.compile(rb"<(?:rss|feed|[\w.\-]{1,40}:(?:RDF|rss|feed))[\s>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,14 @@ def is_json(body: bytes) -> bool:
 
 
 def ends_whole(body: bytes) -> bool:
-    """Whether a document ends as one that was not broken off: its outermost element, or its JSON value, is closed."""
+    """Whether a document ends as one that was not broken off: its outermost element, or its JSON value, is closed.
+    What does not begin as a feed does is not judged."""
     tail = body[-300:].rstrip(b"\x00 \t\r\n")
     if is_json(body):
         return tail.endswith((b"}", b"]"))
-    return tail.endswith(
-        (b"</rss>", b"</feed>", b"RDF>", b"</html>", b"</HTML>", b"-->", b":feed>", b":rss>", b"\x00>")
-    )
+    if _ROOT.search(body[:2_000]) is None:
+        return True
+    return tail.endswith((b"</rss>", b"</feed>", b"RDF>", b"-->", b":feed>", b":rss>"))
 
 
 def _why_whole(seen: bytes, is_first: bool) -> str:
