@@ -15,6 +15,7 @@ from monitor.model import Candidate, Observed
 from monitor.stories.canonical import page_of, url_key
 from monitor.stories.likeness import likeness
 
+THE_SAME = 0.9  # within one document
 ALIKE = 0.5  # share of the shorter text's words found in the other: the same article, edited
 UNLIKE = 0.2  # below this a page at one address was replaced by another article
 
@@ -47,24 +48,33 @@ def _agreement(entry: Observed, known: Candidate, identity: str, is_claimed: boo
     """How well they agree: 0 not at all, else the higher the surer, with the reason."""
     same_guid = known.is_same_source and entry.guid_key is not None and entry.guid_key == known.guid_key
     same_url = entry.url_key is not None and entry.url_key == known.url_key
+    same_title = entry.title_key == known.title_key
     if identity != "auto" and known.is_same_source:
-        same_title = entry.title_key == known.title_key
         told = {"guid": same_guid, "link": same_url, "title+link": same_title and same_url}[identity]
         return (9, f"same {identity}, as configured") if told else (0, "")
+    if is_claimed:
+        return _repeated(entry, known, shares_mark=same_guid or same_url)
     if same_guid:
-        return _by_guid(entry, known, is_claimed)
+        return _by_guid(entry, known, same_title=same_title)
     if same_url:
-        return _by_url(entry, known, is_claimed)
+        return _by_url(entry, known, same_title=same_title)
     return _by_words(entry, known)
 
 
-def _by_guid(entry: Observed, known: Candidate, is_claimed: bool) -> tuple[int, str]:
-    same_title = entry.title_key == known.title_key
-    if same_title and not (is_claimed and _lives_elsewhere(entry, known)):
+def _repeated(entry: Observed, known: Candidate, *, shares_mark: bool) -> tuple[int, str]:
+    """A document lists an article once: two of its entries are one only where they say the same."""
+    says_the_same = entry.title_key == known.title_key and likeness(entry.words, known.words) >= THE_SAME
+    if says_the_same and (shares_mark or _has_same_text(entry, known)):
+        return 9, "the same again in one document"
+    return 0, ""
+
+
+def _by_guid(entry: Observed, known: Candidate, *, same_title: bool) -> tuple[int, str]:
+    if same_title:
         return 8, "same guid and title"
     if likeness(entry.words, known.words) >= ALIKE:
         return 6, "same guid and much the same words"
-    if is_claimed or _is_front_page(entry.guid) or _lives_elsewhere(entry, known):
+    if _is_front_page(entry.guid) or _lives_elsewhere(entry, known):
         return 0, ""
     return 7, "same guid, and the address does not speak against it"
 
@@ -78,26 +88,27 @@ def _is_front_page(guid: str | None) -> bool:
     return guid is not None and "://" in guid and url_key(guid) is None
 
 
-def _by_url(entry: Observed, known: Candidate, is_claimed: bool) -> tuple[int, str]:
-    if entry.title_key == known.title_key:
-        return 5, "same address and title"
-    other_guid = known.is_same_source and None not in (entry.guid_key, known.guid_key)
-    needed = ALIKE if other_guid or is_claimed else UNLIKE
-    if likeness(entry.words, known.words) >= needed:
-        return 4, "same address and words in common"
+def _by_url(entry: Observed, known: Candidate, *, same_title: bool) -> tuple[int, str]:
+    has_other_guid = known.is_same_source and None not in (entry.guid_key, known.guid_key)
+    if likeness(entry.words, known.words) >= (ALIKE if has_other_guid else UNLIKE):
+        return (5, "same address and title") if same_title else (4, "same address and words in common")
     return 0, ""
 
 
 def _by_words(entry: Observed, known: Candidate) -> tuple[int, str]:
     if not known.is_same_publisher or entry.title_key != known.title_key:
         return 0, ""
-    if entry.text_key is not None and entry.text_key == known.text_key:
+    if _has_same_text(entry, known):
         return 3, "same title and text from one publisher"
     if not known.is_same_source or (entry.guid_key and known.guid_key):
         return 0, ""
     if page_of(entry.url) == page_of(known.url) and _same_time(entry.published_at, known.published_at):
         return 2, "same title and page, only the link's query differs"
     return 0, ""
+
+
+def _has_same_text(entry: Observed, known: Candidate) -> bool:
+    return known.is_same_publisher and entry.text_key is not None and entry.text_key == known.text_key
 
 
 def _same_time(one: datetime | None, other: datetime | None) -> bool:

@@ -177,3 +177,36 @@ def test_the_surest_of_several_candidates_is_taken() -> None:
 )
 def test_a_source_that_states_its_identity_is_believed(identity: str, entry: Seen, known: bool) -> None:
     assert identify(entry.observed(), [BASE.stored()], identity).item_id == (1 if known else None)
+
+
+def test_entries_of_one_document_that_share_guid_or_link_but_not_their_title_are_different_articles() -> None:
+    known = Seen("4.html", "https://example.org/4", "entry with empty author names", ["both", "feed", "authors"])
+    entry = Seen("4.html", "https://example.org/5", "entry with single source author", ["both", "feed", "authors"])
+    assert identify(entry.observed(), [known.stored()], claimed={1}).item_id is None
+    linked = Seen("other", "https://example.org/4", "entry with single source author", ["both", "feed", "authors"])
+    assert identify(linked.observed(), [known.stored()], claimed={1}).item_id is None
+
+
+def test_revisions_under_one_link_and_title_with_guids_of_their_own_are_different_articles() -> None:
+    known = Seen("rev=1", "https://example.org/place", "jerusalem", "delete the name hierusalem from the list".split())
+    entry = Seen("rev=2", "https://example.org/place", "jerusalem", "add ir ha qodesh as spelling in hebrew".split())
+    assert identify(entry.observed(), [known.stored()], claimed={1}).item_id is None
+    assert identify(entry.observed(), [known.stored()]).item_id is None
+
+
+def test_comments_on_one_page_without_guids_are_different_articles() -> None:
+    known = Seen(None, "https://example.org/post#c1", "re: a post", TEXT)
+    entry = Seen(None, "https://example.org/post#c2", "re: a post", OTHER)
+    assert identify(entry.observed(), [known.stored()], claimed={1}).item_id is None
+
+
+def test_the_same_entry_twice_in_one_document_is_one_article() -> None:
+    assert identify(BASE.observed(), [BASE.stored()], claimed={1}).item_id == 1
+    elsewhere = Seen("guid-2", "https://example.org/culture/1", "ministers sign statement", TEXT)
+    assert identify(elsewhere.observed(), [BASE.stored()], claimed={1}).item_id == 1
+
+
+def test_one_bare_title_at_two_addresses_of_one_document_is_two_articles() -> None:
+    known = Seen("1", "https://example.org/rates/1", "exchange rates", [])
+    entry = Seen("2", "https://example.org/rates/2", "exchange rates", [])
+    assert identify(entry.observed(), [known.stored()], claimed={1}).item_id is None
