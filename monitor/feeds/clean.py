@@ -77,7 +77,8 @@ def clean_html(markup: str, base_url: str) -> str:
         markup = markup[:HTML_CHARS].rpartition("<")[0] or markup[:HTML_CHARS]
     if _depth(markup) > DEPTH_LIMIT:
         return html_of_plain(re.sub(r"<[^<>]*>", " ", markup))
-    cleaned = _cleaner(base_url).clean(markup).strip()
+    # Tidy again: a character reference is a character only now.
+    cleaned = tidy(_cleaner(base_url).clean(markup)).strip()
     return f"{cleaned}<p>{ELLIPSIS}</p>" if is_cut else cleaned
 
 
@@ -92,7 +93,7 @@ def plain_text(cleaned: str) -> str:
     UTF-8."""
     flat = re.sub(r"\s+", " ", cleaned)
     marked = _BLOCK.sub("\n\n", flat.replace("<br>", "\n"))
-    text = LexborHTMLParser(f"<body>{marked}").text() if "<" in marked or "&" in marked else marked
+    text = tidy(LexborHTMLParser(f"<body>{marked}").text()) if "<" in marked or "&" in marked else marked
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return cut_text(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 

@@ -139,6 +139,12 @@ def test_control_characters_surrogates_and_marks_are_dropped_and_joiners_kept() 
     assert clean.tidy("قره\u200cباغ") == "قره\u200cباغ"
 
 
+def test_a_reference_to_a_control_character_brings_none() -> None:
+    assert clean.clean_html("a&#1;b&#x9f;c&#xFFFE;d&#xFEFF;e&#1", BASE).replace("Ÿ", "") == "abcde"
+    assert clean.plain_title("a&#1;b&#65535;") == "ab"
+    assert clean.plain_text("a&#1;b") == "ab"
+
+
 def test_a_long_word_is_cut_in_the_middle_and_long_prose_between_words() -> None:
     assert clean.shorten("x" * 20, 10) == "x" * 9 + "…"
     assert clean.shorten("some words here", 12) == "some words…"
