@@ -41,7 +41,7 @@ from monitor.stories.fingerprint import content_key, guid_key, text_key, title_k
 from monitor.stories.fold import WINDOW, fold, lead_of
 from monitor.stories.identity import identify
 from monitor.stories.likeness import relate
-from monitor.text.furniture import find_furniture
+from monitor.text.reading import Reading, read
 from monitor.text.tokens import words
 
 FRESH = timedelta(hours=24)  # of a first poll, or after an outage as long, only what was published within it is news
@@ -168,6 +168,7 @@ class Intake:
         self._store, self._source, self._rules, self._now = store, source, rules, now
         self._is_first = last_success_at is None
         self._is_behind = last_success_at is None or now - last_success_at > FRESH
+        self._facts = SourceFacts.of(source)
         self._claimed: set[int] = set()
 
     def take(self, acquired: Acquired) -> Acquired:
@@ -191,19 +192,20 @@ class Intake:
 
     def _take_entry(self, entry: Entry) -> None:
         store, source, now = self._store, self._source, self._now
-        observed = observe(entry)
+        reading = read(entry.title, entry.text)
+        observed = observe(entry, reading)
         known = store.items.candidates(observed, source.id, source.publisher, now - WINDOW)
         found = identify(observed, known, source.identity, self._claimed)
         if found.item_id is None:
-            self._claimed.add(self._add(entry, observed))
+            self._claimed.add(self._add(entry, observed, reading))
             return
         is_again = found.item_id in self._claimed
         self._claimed.add(found.item_id)
         before = store.items.sight(found.item_id, source.id, observed, now)
         if not is_again and before not in (None, observed.content_key):
-            self._edit(found.item_id, entry, observed)
+            self._edit(found.item_id, entry, observed, reading)
 
-    def _add(self, entry: Entry, observed: Observed) -> int:
+    def _add(self, entry: Entry, observed: Observed, reading: Reading) -> int:
         item = Item(
             id=0,
             source_id=self._source.id,
@@ -224,9 +226,9 @@ class Intake:
             share=None,
             wire=observed.wire,
         )
-        item_id = self._store.items.add(item, observed, is_backlog=self._is_backlog(entry))
-        self._join(item_id)
-        self._tag(item_id)
+        item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
+        self._join(item_id, observed)
+        self._tag(replace(item, id=item_id), reading)
         self.new_count += 1
         return item_id
 
@@ -236,28 +238,32 @@ class Intake:
             return self._is_first
         return self._is_behind and self._now - entry.published_at > FRESH
 
-    def _edit(self, item_id: int, entry: Entry, observed: Observed) -> None:
+    def _edit(self, item_id: int, entry: Entry, observed: Observed, reading: Reading) -> None:
         """Keep an article's earlier text as a version; only the source that an item's text came from edits it."""
         store = self._store
         item = store.items.get(item_id)
         if item is None or item.source_id != self._source.id or (item.title, item.text) == (entry.title, entry.text):
             return
-        store.items.edit(item_id, entry, observed, self._now)
+        store.items.edit(item_id, entry, observed, reading.search_texts, self._now)
         if len(store.stories.copies(item.story_id)) == 1:
-            self._join(item_id)
+            self._join(item_id, observed)
         else:
             self._measure(item.story_id)
-        self._tag(item_id)
+        edited = store.items.get(item_id)
+        self._tag(edited or item, reading)
         self.edited_count += 1
 
-    def _join(self, item_id: int) -> None:
+    def _join(self, item_id: int, observed: Observed) -> None:
         """Let an item that is alone in its story join the one that holds its very text, and lead it if it is the originator."""
-        stories = self._store.stories
-        copies = stories.copies_of_text_of(item_id, self._now - WINDOW)
-        this = next((copy for copy in copies if copy.item_id == item_id), None)
-        if this is None:
+        if observed.text_key is None:
             return
-        folding = fold(this, [copy for copy in copies if copy is not this])
+        stories = self._store.stories
+        copies = stories.copies_of_text(observed.text_key, self._now - WINDOW)
+        this = next((copy for copy in copies if copy.item_id == item_id), None)
+        others = [copy for copy in copies if copy is not this]
+        if this is None or not others:
+            return
+        folding = fold(this, others)
         if folding.story_id is not None:
             stories.move(item_id, folding.story_id, self._now)
             stories.relate(item_id, Relation.REPRINT, folding.share)
@@ -279,19 +285,18 @@ class Intake:
                 stories.relate(copy.item_id, relation, share)
         stories.lead(story_id, lead_id)
 
-    def _tag(self, item_id: int) -> None:
-        """Run the rules over an item as it stands in the store, and keep its tags and matches with it."""
-        item = self._store.items.by_ids([item_id])[item_id]
-        facts = SourceFacts.of(self._source)
-        matches = self._rules.match(prepare(matchable(replace(item, tags=facts.item_tags), facts)))
+    def _tag(self, item: Item, reading: Reading) -> None:
+        """Run the rules over an item, and keep its tags and matches with it."""
+        facts = self._facts
+        text = matchable(replace(item, tags=facts.item_tags), facts, reading.furniture)
+        matches = self._rules.match(prepare(text, reading))
         tags = {*facts.item_tags, *(tag for match in matches for tag in self._rules.tags_of(match.rule_id))}
-        self._store.items.tag(item_id, tags, matches)
+        self._store.items.tag(item.id, tags, matches)
 
 
-def observe(entry: Entry) -> Observed:
+def observe(entry: Entry, reading: Reading) -> Observed:
     """An entry's marks: what the deciders compare it by. Its text counts without outlet label, dateline and credit."""
-    furniture = find_furniture(entry.title, entry.text)
-    title, body = words(furniture.bare_title), words(furniture.bare_body)
+    title, body = reading.bare("title").texts, reading.bare("body").texts
     return Observed(
         guid=entry.guid,
         guid_key=guid_key(entry.guid),
@@ -303,5 +308,5 @@ def observe(entry: Entry) -> Observed:
         words=(*title, *body),
         published_at=entry.published_at,
         word_count=len(body),
-        wire=furniture.wire,
+        wire=reading.furniture.wire,
     )

@@ -275,10 +275,10 @@ async def test_an_entry_that_a_bug_spoils_costs_no_other_and_is_tried_again(
 
     observe = pipeline.observe
 
-    def spoiled(entry):  # type: ignore[no-untyped-def]
+    def spoiled(entry, reading):  # type: ignore[no-untyped-def]
         if entry.title == "Bad":
             raise ZeroDivisionError
-        return observe(entry)
+        return observe(entry, reading)
 
     desk.add("a", site.publish("/a", Article("Good", "A"), Article("Bad", "B"), Article("Fine", "C")))
     monkeypatch.setattr(pipeline, "observe", spoiled)

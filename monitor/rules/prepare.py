@@ -9,7 +9,8 @@ from functools import cached_property
 
 from monitor.model import Matchable, Span
 from monitor.text.folding import fold_text
-from monitor.text.tokens import Words, tokenize
+from monitor.text.reading import Reading
+from monitor.text.tokens import Words, tokenize, without
 
 LEAD_WORD_COUNT = 60
 TITLE_AND_BODY = ("title", "body")
@@ -57,8 +58,8 @@ class View:
 class Prepared:
     """An item as terms see it: a view a field, built when first asked for. Not for use by several threads at once."""
 
-    def __init__(self, matchable: Matchable) -> None:
-        self.matchable = matchable
+    def __init__(self, matchable: Matchable, reading: Reading | None = None) -> None:
+        self.matchable, self._reading = matchable, reading
         self._views: dict[str, View] = {}
         self._values: dict[str, tuple[str, ...]] = {}
 
@@ -89,8 +90,10 @@ class Prepared:
     def _build(self, field: str) -> View:
         if field in TITLE_AND_BODY:
             text = str(getattr(self.matchable, field))
+            if self._reading is not None:
+                return View(field, text, self._reading.bare(field))
             taken = [(start, end) for name, start, end in self.matchable.furniture if name == field]
-            return View(field, text, _without(tokenize(text), taken))
+            return View(field, text, without(tokenize(text), taken))
         if field in ("label", "place", "agency"):
             return self._furniture_view(field)
         text = str(getattr(self.matchable, field))
@@ -108,25 +111,7 @@ class Prepared:
         return View(part, text, tokenize(text))
 
 
-def prepare(matchable: Matchable) -> Prepared:
-    """`matchable` made ready for rules and queries; cheap until a field is asked for."""
-    return Prepared(matchable)
-
-
-def _without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
-    """The words outside the stretches taken out; those around a stretch become neighbours."""
-    if not taken:
-        return words
-    kept = [
-        position
-        for position, start in enumerate(words.starts)
-        if not any(first <= start < last for first, last in taken)
-    ]
-    count = len(words.texts)
-    signs = {new: words.signs[old] for new, old in enumerate([*kept, count]) if old in words.signs}
-    return Words(
-        tuple([words.texts[position] for position in kept]),
-        tuple([words.starts[position] for position in kept]),
-        tuple([words.ends[position] for position in kept]),
-        signs,
-    )
+def prepare(matchable: Matchable, reading: Reading | None = None) -> Prepared:
+    """`matchable` made ready for rules and queries; cheap until a field is asked for. `reading` is that of its title and body,
+    where they were read already."""
+    return Prepared(matchable, reading)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from monitor.model import Item, Matchable, SourceFacts
-from monitor.text.furniture import find_furniture
+from monitor.text.furniture import Furniture, find_furniture
 
 
-def matchable(item: Item, facts: SourceFacts) -> Matchable:
-    """The item's fields with those of the source it was first seen in (`facts`)."""
+def matchable(item: Item, facts: SourceFacts, furniture: Furniture | None = None) -> Matchable:
+    """The item's fields with those of the source it was first seen in (`facts`); `furniture` where it is known already."""
+    found = furniture or find_furniture(item.title, item.text)
     return Matchable(
         title=item.title,
         body=item.text,
@@ -20,6 +21,6 @@ def matchable(item: Item, facts: SourceFacts) -> Matchable:
         country=facts.country,
         tags=item.tags,
         wire=item.wire,
-        furniture=find_furniture(item.title, item.text).spans,
+        furniture=found.spans,
         published_at=item.published_at,
     )

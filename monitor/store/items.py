@@ -23,6 +23,7 @@ LISTS = """, (SELECT json_group_array(printf('%015d %d %s', seen_at, sighting.so
     FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
 FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
 CANDIDATES_MOST = 20
+SearchTexts = tuple[str, str]
 SPANS_KEPT = 100  # a match: enough to mark a page, while a hostile text can hold tens of thousands
 
 
@@ -85,8 +86,9 @@ class Items:
 
     # -- writing -----------------------------------------------------------------------------------------
 
-    def add(self, item: Item, observed: Observed, *, is_backlog: bool) -> int:
-        """Store a new item with its text and its first sighting; returns its id. A `story_id` of 0 begins a story of its own."""
+    def add(self, item: Item, observed: Observed, search_texts: SearchTexts, *, is_backlog: bool) -> int:
+        """Store a new item with its text, a story of its own, its first sighting and what the word index holds of title and
+        body; returns its id."""
         connection, seen_ms = self._connection, stored_ms(item.first_seen_at)
         item_id = connection.insert(
             """INSERT INTO item (source_id, publisher, title, url, author, language, published_at, published_claim,
@@ -101,20 +103,12 @@ class Items:
             ),
         )
         connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
-        if item.story_id == 0:
-            self._begin_story(item_id, seen_ms)
-        else:
-            sql = "UPDATE story SET last_seen_at = max(last_seen_at, ?) WHERE id = ?"
-            connection.execute(sql, (seen_ms, item.story_id))
-        self._index(item_id, item.title, item.text)
+        sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?)"
+        story_id = connection.insert(sql, (item_id, seen_ms, seen_ms))
+        connection.execute("UPDATE item SET story_id = ? WHERE id = ?", (story_id, item_id))
+        self._index(item_id, search_texts)
         self.sight(item_id, item.source_id, observed, item.first_seen_at)
         return item_id
-
-    def _begin_story(self, item_id: int, seen_ms: int) -> int:
-        sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?)"
-        story_id = self._connection.insert(sql, (item_id, seen_ms, seen_ms))
-        self._connection.execute("UPDATE item SET story_id = ? WHERE id = ?", (story_id, item_id))
-        return story_id
 
     def sight(self, item_id: int, source_id: str, observed: Observed, now: datetime) -> bytes | None:
         """Record that a source carries an item, under this guid and content now; returns the content key that the source had
@@ -140,7 +134,7 @@ class Items:
             )
         return bytes(before[0])
 
-    def edit(self, item_id: int, entry: Entry, observed: Observed, now: datetime) -> int:
+    def edit(self, item_id: int, entry: Entry, observed: Observed, search_texts: SearchTexts, now: datetime) -> int:
         """Keep the item's present text as a version and give it the entry's; returns the new version's number."""
         connection = self._connection
         sql = "SELECT item.title, body.text, body.html, item.url, item.version FROM item JOIN body ON item_id = id WHERE id = ?"
@@ -160,8 +154,9 @@ class Items:
             ),
         )
         connection.execute("UPDATE body SET text = ?, html = ? WHERE item_id = ?", (entry.text, entry.html, item_id))
-        self._unindex(item_id, title, text)
-        self._index(item_id, entry.title, entry.text)
+        sql = "INSERT INTO item_text (item_text, rowid, title, body) VALUES ('delete', ?, ?, ?)"
+        connection.execute(sql, (item_id, search_text(title), search_text(text)))
+        self._index(item_id, search_texts)
         return int(version) + 1
 
     def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
@@ -185,13 +180,10 @@ class Items:
             ],
         )
 
-    def _index(self, item_id: int, title: str, text: str) -> None:
-        sql = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
-        self._connection.execute(sql, (item_id, search_text(title), search_text(text)))
-
-    def _unindex(self, item_id: int, title: str, text: str) -> None:
-        sql = "INSERT INTO item_text (item_text, rowid, title, body) VALUES ('delete', ?, ?, ?)"
-        self._connection.execute(sql, (item_id, search_text(title), search_text(text)))
+    def _index(self, item_id: int, search_texts: SearchTexts) -> None:
+        self._connection.execute(
+            "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)", (item_id, *search_texts)
+        )
 
     # -- reading -----------------------------------------------------------------------------------------
 

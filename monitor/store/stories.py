@@ -21,12 +21,10 @@ class Stories:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def copies_of_text_of(self, item_id: int, since: datetime) -> list[Copy]:
-        """The item and all others first seen after `since` with its very text, in the order stored; nothing where the item's text
-        is too short to be told by."""
-        sql = f"""{COPY} WHERE item.text_key = (SELECT text_key FROM item WHERE id = ?1)
-            AND (item.id = ?1 OR item.first_seen_at >= ?2) ORDER BY item.id"""
-        return [_copy(row) for row in self._connection.rows(sql, (item_id, stored_ms(since)))]
+    def copies_of_text(self, text_key: bytes, since: datetime) -> list[Copy]:
+        """The items with this very text first seen after `since`, in the order stored."""
+        sql = f"{COPY} WHERE item.text_key = ? AND item.first_seen_at >= ? ORDER BY item.id"
+        return [_copy(row) for row in self._connection.rows(sql, (text_key, stored_ms(since)))]
 
     def copies(self, story_id: int) -> list[Copy]:
         """The copies in a story, in the order stored."""
@@ -84,7 +82,8 @@ class Stories:
     def _read(self, condition: str, parameters: Row) -> Iterator[Story]:
         sql = f"""SELECT story.id, lead_id, story.first_seen_at, story.last_seen_at,
             (SELECT count(DISTINCT publisher) FROM item WHERE story_id = story.id),
-            (SELECT json_group_array(printf('%d %015d %015d', id != lead_id, first_seen_at, id)) FROM item WHERE story_id = story.id)
+            (SELECT json_group_array(printf('%d %015d %015d', id != lead_id, first_seen_at, id))
+                FROM item WHERE story_id = story.id)
             FROM story {condition}"""
         for row in self._connection.stream(sql, parameters):
             items = tuple(int(placed.split()[2]) for placed in sorted(json.loads(row[5])))

@@ -71,6 +71,10 @@ def fold(text: str) -> Folded:
     """
     if text.isascii():
         return Folded(text, text.translate(_ASCII))
+    if _hanging().search(text) is None:
+        joined = text.translate(_TABLE)
+        if len(joined) == len(text):  # nothing is dropped, so equal length means one for one
+            return Folded(text, _join_armenian(joined))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

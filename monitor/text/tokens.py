@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -74,6 +74,25 @@ def pattern_words(text: str) -> Words:
     """The words of a query's term, in which `ANY_LETTERS` and `ONE_LETTER` count as parts of the word they stand in."""
     folded = fold(text)
     return _words_of(folded, list(_scan(folded.text, _pattern_pattern())))
+
+
+def without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
+    """The words outside the stretches taken out; those around a stretch become neighbours."""
+    if not taken:
+        return words
+    kept = [
+        position
+        for position, start in enumerate(words.starts)
+        if not any(first <= start < last for first, last in taken)
+    ]
+    count = len(words.texts)
+    signs = {new: words.signs[old] for new, old in enumerate([*kept, count]) if old in words.signs}
+    return Words(
+        tuple([words.texts[position] for position in kept]),
+        tuple([words.starts[position] for position in kept]),
+        tuple([words.ends[position] for position in kept]),
+        signs,
+    )
 
 
 def _words_of(folded: Folded, spans: list[tuple[int, int]]) -> Words:

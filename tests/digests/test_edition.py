@@ -102,7 +102,10 @@ def keep(store: Store, source: str, title: str, seen_at: datetime, *, story: int
     key = title.encode()[:8].ljust(8, b".")
     observed = Observed(None, None, item.url, None, key, None, key, (), seen_at)
     with store.transaction():
-        return store.items.add(item, observed, is_backlog=is_backlog)
+        item_id = store.items.add(item, observed, (title, item.text), is_backlog=is_backlog)
+        if story:
+            store.stories.move(item_id, story, seen_at)
+        return item_id
 
 
 def mails(store: Store) -> dict[str, email.message.EmailMessage]:

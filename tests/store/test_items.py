@@ -27,6 +27,7 @@ from monitor.model import (
 from monitor.store import Store, open_store
 from monitor.store.items import Selection
 from monitor.store.sources import Outcome
+from monitor.text.tokens import search_text
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SOURCE = Source("a", "https://a.example/feed", "Source A", "Publisher A", Kind.PRESS, tags=("t",))
@@ -65,9 +66,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+def indexed(article: Item | Entry) -> tuple[str, str]:
+    return search_text(article.title), search_text(article.text)
+
+
 def add(store: Store, item: Item = ITEM, observed: Observed = OBSERVED, *, backlog: bool = False) -> int:
     with store.transaction():
-        return store.items.add(item, observed, is_backlog=backlog)
+        return store.items.add(item, observed, indexed(item), is_backlog=backlog)
 
 
 def test_an_item_is_read_as_it_was_stored(store: Store) -> None:
@@ -123,7 +128,7 @@ def test_a_text_older_than_the_window_nominates_nobody(store: Store) -> None:
 def test_an_edit_keeps_the_earlier_text_and_moves_the_word_index(store: Store) -> None:
     item_id = add(store)
     with store.transaction():
-        assert store.items.edit(item_id, ENTRY, replace(OBSERVED, text_key=None), NOW) == 2
+        assert store.items.edit(item_id, ENTRY, replace(OBSERVED, text_key=None), indexed(ENTRY), NOW) == 2
     item = store.items.get(item_id)
     assert item is not None
     assert (item.title, item.text, item.html, item.version, item.author) == (
@@ -198,9 +203,9 @@ def test_a_window_goes_by_number_and_leaves_the_backlog_out(store: Store) -> Non
 
 def test_a_text_that_cannot_be_stored_leaves_its_neighbours(store: Store) -> None:
     with store.transaction():
-        store.items.add(ITEM, OBSERVED, is_backlog=False)
+        store.items.add(ITEM, OBSERVED, indexed(ITEM), is_backlog=False)
         with pytest.raises(UnicodeEncodeError), store.savepoint():
-            store.items.add(replace(ITEM, title="\ud800"), OBSERVED, is_backlog=False)
+            store.items.add(replace(ITEM, title="\ud800"), OBSERVED, indexed(ITEM), is_backlog=False)
     assert store.items.count() == 1
     assert store.connection.value("PRAGMA integrity_check") == "ok"
 
@@ -223,7 +228,7 @@ def test_stories_move_lead_and_end_with_their_last_item(store: Store) -> None:
         store.stories.move(second, store.items.by_ids([first])[first].story_id, NOW)
     assert store.stories.count() == 1
     assert store.stories.get(1) is None
-    assert [copy.item_id for copy in store.stories.copies_of_text_of(first, NOW)] == [first, second]
+    assert [copy.item_id for copy in store.stories.copies_of_text(b"text", NOW)] == [first, second]
     assert list(store.stories.recent(NOW + timedelta(days=1))) == []
 
 
@@ -310,9 +315,9 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "sources.record": lambda s: s.sources.record(s.sources.job(SOURCE), acquired(), JOB_OUTCOME, NOW),
     "sources.trim_polls": lambda s: s.sources.trim_polls(),
     "sources.pause": lambda s: s.sources.pause("a", paused=True),
-    "items.add": lambda s: s.items.add(ITEM, OBSERVED, is_backlog=False),
+    "items.add": lambda s: s.items.add(ITEM, OBSERVED, indexed(ITEM), is_backlog=False),
     "items.sight": lambda s: s.items.sight(1, "b", OBSERVED, NOW),
-    "items.edit": lambda s: s.items.edit(1, ENTRY, OBSERVED, NOW),
+    "items.edit": lambda s: s.items.edit(1, ENTRY, OBSERVED, indexed(ENTRY), NOW),
     "items.tag": lambda s: s.items.tag(1, ["x"], []),
     "stories.lead": lambda s: s.stories.lead(1, 1),
     "stories.move": lambda s: s.stories.move(1, None, NOW),
