@@ -107,7 +107,7 @@ def fold_text(text: str) -> str:
 
 
 def _fold_plain(text: str, start: int, end: int, out: tuple[list[str], list[int], list[int]]) -> None:
-    """Fold a stretch without marks, character by character."""
+    """Fold a stretch without marks: one for one, but for the few characters that become several."""
     pieces, starts, ends = out
     joined = text[start:end].translate(_TABLE)
     pieces.append(joined)
@@ -115,18 +115,36 @@ def _fold_plain(text: str, start: int, end: int, out: tuple[list[str], list[int]
         starts.extend(range(start, end))
         ends.extend(range(start + 1, end + 1))
         return
-    for position in range(start, end):
-        width = len(_TABLE[ord(text[position])])
-        starts.extend([position] * width)
-        ends.extend([position + 1] * width)
+    position = start
+    for wide in _TABLE.wide().finditer(text, start, end):
+        place = wide.start()
+        width = len(_TABLE[ord(text[place])])
+        starts.extend(range(position, place))
+        ends.extend(range(position + 1, place + 1))
+        starts.extend([place] * width)
+        ends.extend([place + 1] * width)
+        position = place + 1
+    starts.extend(range(position, end))
+    ends.extend(range(position + 1, end + 1))
 
 
 class _Table(dict[int, str]):
     """Folded form by code point, filled as characters are met."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._wide, self._pattern = "", re.compile("(?!)")
+
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold_cluster(chr(code))
+        if len(folded) != 1:
+            self._wide += chr(code)
+            self._pattern = re.compile(f"[{re.escape(self._wide)}]")
         return folded
+
+    def wide(self) -> re.Pattern[str]:
+        """Any of the characters met so far that do not fold to exactly one."""
+        return self._pattern
 
 
 _TABLE = _Table()
