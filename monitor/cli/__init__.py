@@ -7,7 +7,6 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 some sources failed, 75 try again, 78 con
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +14,9 @@ from pathlib import Path
 import click
 
 from monitor import __version__
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, Problem
 
-FAILED, USAGE, SOME_FAILED, TRY_AGAIN, CONFIGURATION = 1, 2, 3, 75, 78
+FAILED, SOME_FAILED, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 3, 75, 78, 130
 
 COMMANDS = {
     "init": ("setup", "Write a commented starter configuration."),
@@ -89,21 +88,42 @@ def monitor(ctx: click.Context, folder: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code."""
+    """Run one command and exit with its code; never returns."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        monitor.main(args=arguments, prog_name="monitor", standalone_mode=False)
+        _check_readable(given)
+        code = monitor.main(args=given, prog_name="monitor", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except ConfigError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
+        _tell(*map(problem_line, error.problems))
         sys.exit(CONFIGURATION)
     except MonitorError as error:
-        click.echo(f"monitor: {error}", err=True)
+        _tell(f"monitor: {error}")
         sys.exit(TRY_AGAIN if error.is_transient else FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+    sys.exit(code or 0)
+
+
+def problem_line(problem: Problem) -> str:
+    """A problem on a line of its own: `file:line: key: message`, a warning named as such."""
+    severity = "" if problem.severity == "error" else f"{problem.severity}: "
+    return f"{problem.file}:{problem.line}: {problem.key}: {severity}{problem.message}"
+
+
+def _check_readable(arguments: Sequence[str]) -> None:
+    """Bytes that are no UTF-8 come as lone surrogates, which can be neither stored, found nor shown."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            raise click.UsageError(f"the argument {ascii(argument)} is not UTF-8") from error
+
+
+def _tell(*lines: str) -> None:
+    from monitor.cli.output import plain
+
+    for line in lines:
+        click.echo(plain(line), err=True)
