@@ -119,7 +119,7 @@ def _check_readable(arguments: Sequence[str]) -> None:
         try:
             argument.encode()
         except UnicodeEncodeError as error:
-            raise click.UsageError(f"the argument {ascii(argument)} is not UTF-8") from error
+            raise click.UsageError(f"the argument {argument!a} is not UTF-8") from error
 
 
 def _tell(*lines: str) -> None:

@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import Any
 
+import click
+
 from monitor.contract import Object
 from monitor.errors import StoreError
 from monitor.settings import Settings, load_settings
-from monitor.store import Store, open_store
+from monitor.store import Store, empty_store, open_store
 
 
 def settings_of(folder: Path) -> Settings:
@@ -21,8 +23,17 @@ def settings_of(folder: Path) -> Settings:
 
 
 def reading(folder: Path) -> Store:
-    """The store, read-only: beside a running daemon too. Raises `ConfigError` and `StoreError`."""
-    return open_store(settings_of(folder).store.path, read_only=True)
+    """The store, read-only: beside a running daemon too. Before the first poll, an empty one that knows the configured sources.
+
+    Raises `ConfigError` and `StoreError`.
+    """
+    path = settings_of(folder).store.path
+    if path.exists():
+        return open_store(path, read_only=True)
+    click.echo(f"{path}: there is no database yet; `monitor fetch` or `monitor run` makes it", err=True)
+    store = empty_store()
+    store.sources.mirror(load_settings(folder, os.environ, parts={"sources"}).sources)
+    return store
 
 
 def perform(folder: Path, name: str, arguments: dict[str, Any], each: Callable[[Object], None]) -> None:

@@ -30,7 +30,8 @@ def fetch(ctx: click.Context, ids: tuple[str, ...], due: bool, as_json: bool) ->
         output.write_one(poll, as_json, _line)
 
     perform(ctx.obj, "fetch", {"ids": list(ids), "due": due}, each)
-    click.echo("{polls} sources polled, {failed} failed; {new} new items, {edited} edited".format(**tally), err=True)
+    polled, new = output.counted(tally["polls"], "source"), output.counted(tally["new"], "new item")
+    click.echo(f"{polled} polled, {tally['failed']} failed; {new}, {tally['edited']} edited", err=True)
     if tally["failed"]:
         ctx.exit(SOME_FAILED)
 

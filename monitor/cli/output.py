@@ -17,8 +17,10 @@ from monitor.contract import Object
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a line.")
 
 # What a terminal would obey instead of show, direction marks included: feed text must not move the cursor or turn lines round.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets take the full-width ones too
 SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -34,7 +36,9 @@ def write(objects: Iterable[Object], as_json: bool, line: Callable[[Object], str
 def write_one(value: Object, as_json: bool, line: Callable[[Object], str]) -> None:
     """Print one object at once, so that a reader of a pipe sees it without delay."""
     if as_json:
-        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+        is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        text = json.dumps(value, ensure_ascii=not is_unicode)
+        sys.stdout.write(UNPRINTABLE.sub(_escaped, text) + "\n")
     else:
         sys.stdout.write(plain(line(value)) + "\n")
     sys.stdout.flush()
@@ -43,6 +47,19 @@ def write_one(value: Object, as_json: bool, line: Callable[[Object], str]) -> No
 def plain(text: str) -> str:
     """`text` without what a terminal would obey."""
     return UNPRINTABLE.sub("", text)
+
+
+def counted(count: int, noun: str) -> str:
+    """
+    >>> counted(1, "source"), counted(0, "source")
+    ('1 source', '0 sources')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """As JSON may write a character too: nothing is lost to the reader, and nothing done to a terminal."""
+    return f"\\u{ord(found[0]):04x}"
 
 
 def write_csv(objects: Iterable[Object], columns: Iterable[str]) -> None:
@@ -56,7 +73,7 @@ def write_csv(objects: Iterable[Object], columns: Iterable[str]) -> None:
 
 def _cell(value: Any) -> str:
     text = " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    text = text.replace("\x00", "")
+    text = plain(text)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

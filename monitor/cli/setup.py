@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import CONFIGURATION, output
+from monitor.cli import CONFIGURATION, output, problem_line
 from monitor.contract import problem_object
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Problem
 
 
 @click.command()
@@ -47,18 +47,12 @@ def check(ctx: click.Context, as_json: bool) -> None:
     except ConfigError as error:
         problems, settings = error.problems, None
     for problem in problems:
-        output.write_one(
-            problem_object(problem),
-            as_json,
-            lambda o: f"{o['file']}:{o['line']}: {o['key']}: {_severity(o)}{o['message']}",
-        )
+        output.write_one(problem_object(problem), as_json, lambda value: problem_line(Problem(**value)))
     if settings is None:
         ctx.exit(CONFIGURATION)
-    click.echo(
-        f"{ctx.obj}: sound; {len(settings.sources)} sources, {len(settings.rules)} rules, {len(settings.digests)} digests",
-        err=True,
+    counts = (
+        output.counted(len(settings.sources), "source"),
+        output.counted(len(settings.rules), "rule"),
+        output.counted(len(settings.digests), "digest"),
     )
-
-
-def _severity(problem: dict[str, object]) -> str:
-    return "warning: " if problem["severity"] == "warning" else ""
+    click.echo(f"{ctx.obj}: sound; {', '.join(counts)}", err=True)

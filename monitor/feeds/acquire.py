@@ -81,12 +81,14 @@ class Acquirer:
         body_hash = bodies.body_hash(answer.body)
         if body_hash == job.body_hash and not answer.cut_off:
             return replace(base, gate=Gate.SAME_BODY)
-        if not answer.is_framed and not ends_whole(answer.body):
+        # A length that was kept vouches for the bytes, not for the document: some generators stop in the middle.
+        stops_short = not answer.cut_off and not ends_whole(answer.body)
+        if stops_short:
             answer = replace(answer, cut_off=True)
         try:
             reading = await self._reader.read(answer, job.seen, job.body_hash is None and not job.seen, now)
         except ParseError as error:
-            if answer.cut_off:
+            if answer.cut_off and not (stops_short and answer.is_framed):
                 return _cut_off(base, answer)
             return _unread(base, answer, error)
         acquired = _read(base, reading)

@@ -49,8 +49,8 @@ def _loaded(text: str, salvage: bool) -> dict[str, Any]:
     try:
         feed = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        if salvage:
-            return {"items": list(_whole_items(text))}
+        if salvage and (items := list(_whole_items(text))):
+            return {"items": items}
         raise NotAFeedError("The answer begins like JSON, and is not valid JSON.") from error
     is_feed = isinstance(feed, dict) and isinstance(feed.get("items"), list)
     if not is_feed or not (_text(feed.get("version")).startswith(_VERSIONS) or "title" in feed):

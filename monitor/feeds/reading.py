@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from monitor.errors import ParseError
@@ -15,6 +15,7 @@ from monitor.model import FailureKind, Gate
 
 _NOTHING = Parsed()
 _ROOT = re.compile(rb"<(?:rss|feed|[\w.\-]{1,40}:(?:RDF|rss|feed))[\s>]")
+_ROOT_END = re.compile(rb"</(?:[\w.\-]{1,40}:)?(?:rss|feed|RDF)\s*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Reader:
             seen=seen.hex(),
             salvage=answer.cut_off,
         )
+        if answer.cut_off and not charsets.is_ascii_compatible(codec):
+            # Only where ASCII stands for itself can the last whole entry be found.
+            body, codec = body.decode(codec, "replace").encode(), "utf-8"
+            request = replace(request, encoding=codec)
         if not charsets.is_ascii_compatible(codec):
             return await self._whole(request, body, f"encoding {codec}")
         if is_json(body):
@@ -125,14 +130,13 @@ def is_json(body: bytes) -> bool:
 
 
 def ends_whole(body: bytes) -> bool:
-    """Whether a document ends as one that was not broken off: its outermost element, or its JSON value, is closed.
-    What does not begin as a feed does is not judged."""
-    tail = body[-300:].rstrip(b"\x00 \t\r\n")
+    """Whether a document ends as one that was not broken off: after its last entry its outermost element is closed (whatever
+    stands behind that), or its JSON value is. What does not begin as a feed does is not judged."""
     if is_json(body):
-        return tail.endswith((b"}", b"]"))
+        return body[-300:].rstrip(b"\x00 \t\r\n").endswith((b"}", b"]"))
     if _ROOT.search(body[:2_000]) is None:
         return True
-    return tail.endswith((b"</rss>", b"</feed>", b"RDF>", b"-->", b":feed>", b":rss>"))
+    return _ROOT_END.search(body, max(0, body.rfind(b"</item"), body.rfind(b"</entry"))) is not None
 
 
 def _why_whole(seen: bytes, is_first: bool) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.store.connection import BUSY_S, Connection
+from monitor.store.connection import BUSY_S, IN_MEMORY, Connection
 from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
 from monitor.store.items import Items
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "empty_store", "open_store"]
 
 
 class Store:
@@ -44,9 +44,17 @@ def open_store(path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path.parent}: the folder for the database cannot be made ({error.strerror})") from error
+    return _migrated(Connection(path, busy_s=busy_s))
+
+
+def empty_store() -> Store:
+    """A store in memory, for those who read before anything was stored."""
+    return _migrated(Connection(IN_MEMORY))
+
+
+def _migrated(connection: Connection) -> Store:
     from monitor.store.migrations import migrate
 
-    connection = Connection(path, busy_s=busy_s)
     try:
         migrate(connection)
     except BaseException:

@@ -13,6 +13,8 @@ from urllib.parse import quote
 from monitor.errors import StoreError
 
 BUSY_S = 5.0
+IN_MEMORY = Path("(memory)")
+MEMORY = "file::memory:"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = tuple[Any, ...]
@@ -44,7 +46,7 @@ class Connection:
     def __init__(self, path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -> None:
         self.path, self.read_only = path, read_only
         with self._mapped():
-            uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
+            uri = MEMORY if path == IN_MEMORY else f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
             self.raw = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare()
