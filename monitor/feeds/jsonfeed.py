@@ -49,8 +49,8 @@ def _loaded(text: str, salvage: bool) -> dict[str, Any]:
     try:
         feed = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        if salvage and (items := list(_whole_items(text))):
-            return {"items": items}
+        if salvage and '"items"' in text:
+            return {"items": list(_whole_items(text))}
         raise NotAFeedError("The answer begins like JSON, and is not valid JSON.") from error
     is_feed = isinstance(feed, dict) and isinstance(feed.get("items"), list)
     if not is_feed or not (_text(feed.get("version")).startswith(_VERSIONS) or "title" in feed):
@@ -62,8 +62,7 @@ def _loaded(text: str, salvage: bool) -> dict[str, Any]:
 def _whole_items(text: str) -> Iterator[dict[str, Any]]:
     """The items of a broken-off document that can be read from their start to their end."""
     decoder = json.JSONDecoder(strict=False)
-    start = text.find('"items"')
-    at = text.find("[", start) + 1 if start >= 0 else 0
+    at = text.find("[", text.find('"items"')) + 1
     while at > 0:
         at = text.find("{", at)
         if at < 0:
