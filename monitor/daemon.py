@@ -21,9 +21,11 @@ from monitor.actions import Parts
 from monitor.app import open_parts, reconfigure
 from monitor.configuration import check_configuration
 from monitor.delivery.outbox import drain
-from monitor.digests.edition import due_plans, make_edition
+from monitor.digests.edition import Draft, Plan, draft_edition, due_plans, file_edition
+from monitor.digests.schedule import Due
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
+from monitor.store import open_store
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, UPKEEP_TICK_S = 1, 2, 1, 3600
@@ -99,7 +101,8 @@ class Daemon:
         parts = self.parts
         for plan, due in due_plans(parts.store, parts.plans, parts.clock()):
             try:
-                edition = make_edition(parts.store, plan, due, parts.clock(), parts.configuration.settings.mail.sender)
+                draft = await asyncio.to_thread(self._draft, plan, due)
+                edition = file_edition(parts.store, draft, parts.clock())
             except StoreError as error:
                 self._note_store(error)
                 return
@@ -107,6 +110,15 @@ class Daemon:
                 log.exception("edition failed by a bug", digest=plan.digest.id)
                 continue
             log.info("edition made", digest=plan.digest.id, edition=edition, late=due.is_late)
+
+    def _draft(self, plan: Plan, due: Due) -> Draft:
+        """Draft an edition beside the loop, which goes on polling and answering meanwhile."""
+        settings = self.parts.configuration.settings
+        store = open_store(settings.store.path, read_only=True)
+        try:
+            return draft_edition(store, plan, due, self.parts.clock(), settings.mail.sender)
+        finally:
+            store.close()
 
     async def send_deliveries(self) -> None:
         """Drain the outbox of what is due."""
