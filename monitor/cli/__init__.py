@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -90,6 +91,8 @@ def monitor(ctx: click.Context, folder: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code; never returns."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not Unicode shows what it can
     try:
         _check_readable(given)
         code = monitor.main(args=given, prog_name="monitor", standalone_mode=False)

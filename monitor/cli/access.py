@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
@@ -15,6 +17,7 @@ from monitor.contract import Object
 from monitor.errors import StoreError
 from monitor.settings import Settings, load_settings
 from monitor.store import Store, empty_store, open_store
+from monitor.store.lock import socket_path
 
 
 def settings_of(folder: Path) -> Settings:
@@ -56,15 +59,18 @@ async def _objects(
     stack: AsyncExitStack, folder: Path, name: str, arguments: dict[str, Any]
 ) -> AsyncGenerator[Object, None]:
     from monitor import actions
+    from monitor.cli.logs import configure_logs
     from monitor.actions.remote import asked
     from monitor.app import open_parts
     from monitor.configuration import check_configuration
 
+    configure_logs(sys.stderr, logging.WARNING)
     configuration = check_configuration(folder, os.environ)
+    path = configuration.settings.store.path
     try:
         parts = await stack.enter_async_context(open_parts(configuration))
     except StoreError as error:
-        if not error.is_transient:
+        if not error.is_transient or not socket_path(path).exists():
             raise
-        return asked(configuration.settings.store.path, name, arguments)
+        return asked(path, name, arguments)
     return actions.perform(parts, name, arguments)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +36,8 @@ def demo(keep: Path | None) -> None:
 
 
 def _run(folder: Path) -> None:
+    from monitor.cli.logs import configure_logs
     from monitor.demo.run import run_demo
 
+    configure_logs(sys.stderr, logging.WARNING)
     asyncio.run(run_demo(folder, lambda line: click.echo("\n".join(map(plain, line.split("\n"))))))

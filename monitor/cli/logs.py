@@ -7,9 +7,11 @@ from typing import TextIO
 
 import structlog
 
+from monitor.cli.output import plain
 
-def configure_logs(stream: TextIO) -> None:
-    """Send our own and the libraries' log records to `stream`, in one shape."""
+
+def configure_logs(stream: TextIO, level: int = logging.INFO) -> None:
+    """Send our own and the libraries' log records of at least `level` to `stream`, in one shape."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -17,7 +19,8 @@ def configure_logs(stream: TextIO) -> None:
     ]
     shown: list[structlog.typing.Processor]
     if stream.isatty():
-        shown = [structlog.dev.ConsoleRenderer()]
+        # The plain formatter, since the prettier ones print local variables, and those may hold secrets.
+        shown = [_printable, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
         shown = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(
@@ -33,9 +36,14 @@ def configure_logs(stream: TextIO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     for name in ("apscheduler", "httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _printable(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out what a terminal would obey: reasons and titles are other people's text."""
+    return {key: plain(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def _without_nothing(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
