@@ -46,6 +46,18 @@ class SourceState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PageShape:
+    """Where a page keeps its entries, as CSS selectors: `list` gives each entry's element, the others look inside it; empty
+    ones stand for what is usual. `date_format` is a strptime format, where dates are written in a way of their own."""
+
+    list: str
+    link: str = ""
+    title: str = ""
+    date: str = ""
+    date_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A configured feed. `publisher` is never empty: it defaults to the source's own id."""
 
@@ -59,7 +71,9 @@ class Source:
     tags: tuple[str, ...] = ()
     own: bool = False
     enabled: bool = True
-    format: str = "feed"
+    format: str = "feed"  # feed | page | sitemap
+    page: PageShape | None = None  # of a source whose format is "page"
+    opml: tuple[tuple[str, str], ...] = ()  # attributes of an imported outline that say nothing to us
     interval_s: float | None = None
     identity: str = "auto"  # auto | guid | link | title+link
     full_text: bool = False
@@ -90,6 +104,7 @@ class FailureKind(StrEnum):
     PROTOCOL = "protocol"
     EMPTY_BODY = "empty-body"
     NOT_A_FEED = "not-a-feed"
+    ROBOTS = "robots"  # the site's robots.txt asks us to stay away
     WORKER = "worker"  # the parser ran out of time or memory, or died
     BUG = "bug"
 
@@ -120,6 +135,9 @@ class Job:
     user_agent: str = ""
     proxy: str = field(default="", repr=False)
     verify: bool = True
+    format: str = "feed"  # feed | page | sitemap
+    page: PageShape | None = None
+    full_text: bool = False  # take the text of new entries from their pages
 
 
 class Gate(StrEnum):
@@ -136,6 +154,7 @@ class Entry:
     """An entry as published, cleaned: `text` plain, `html` sanitised, `url` absolute http(s) or None.
 
     `published_claim` is what the feed wrote; `published_at` is None where that could not be read or lies more than a day ahead.
+    `feed_text` is the feed's own text where `text` was taken from the article's page: what an edit is told by.
     """
 
     guid: str | None
@@ -148,6 +167,7 @@ class Entry:
     published_at: datetime | None = None
     published_claim: str = ""
     updated_at: datetime | None = None
+    feed_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
