@@ -10,8 +10,14 @@ from monitor.delivery.outbox import drain
 
 
 async def send_deliveries(parts: Parts) -> AsyncGenerator[Object, None]:
-    """Send what is due now; one object a delivery that was tried, as it stands afterwards."""
-    drained = await drain(parts.store, parts.channels, parts.clock)
+    """Send all that waits, also what was put off after a failure; one object a delivery that was tried, as it stands then.
+
+    Nobody else sends meanwhile, so what is claimed was left by a drain that never ended.
+    """
+    async with parts.draining:
+        parts.store.deliveries.void_leases()
+        parts.store.deliveries.hasten(parts.clock())
+        drained = await drain(parts.store, parts.channels, parts.clock)
     tried = [*drained.sent, *(row for row, _ in drained.put_off), *(row for row, _ in drained.failed)]
     for delivery in sorted(tried, key=lambda row: row.id):
         now_standing = parts.store.deliveries.get(delivery.id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.configuration import Configuration
@@ -30,3 +31,6 @@ class Parts:
     pipeline: Pipeline
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
+    draining: asyncio.Lock = field(
+        default_factory=asyncio.Lock
+    )  # one drain at a time: they share each channel's connection
