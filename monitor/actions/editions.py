@@ -34,7 +34,10 @@ async def resend_edition(parts: Parts, edition_id: int) -> AsyncGenerator[Object
     """Queue an edition's mails again: the same bytes under the same Message-IDs; one object a delivery."""
     if parts.store.editions.get(edition_id) is None:
         raise UnknownError(f"there is no edition {edition_id}; `monitor digest history` lists them")
-    for delivery in parts.store.deliveries.of_edition(edition_id):
+    deliveries = parts.store.deliveries.of_edition(edition_id)
+    if not deliveries:
+        raise UnknownError(f"edition {edition_id} was mailed to nobody, so there is nothing to send again")
+    for delivery in deliveries:
         parts.store.deliveries.requeue(delivery.id, parts.clock())
     for delivery in parts.store.deliveries.of_edition(edition_id):
         yield delivery_object(delivery)

@@ -12,7 +12,7 @@ import json
 import os
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,35 +71,39 @@ async def answering(parts: Parts) -> AsyncIterator[None]:
 async def _answer(parts: Parts, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     end: Object | None = None
     try:
-        wish = json.loads(await reader.readline())
-        async with aclosing(perform(parts, wish["action"], wish["arguments"])) as objects:
+        async with aclosing(await _asked_for(parts, reader)) as objects:
             async for value in objects:
                 writer.write(_line({"object": value}))
                 await writer.drain()
     except MonitorError as error:
-        end = {"kind": error.kind, "message": str(error), "is_transient": error.is_transient}
+        end = _end(error.kind, str(error), is_transient=error.is_transient)
     except ConnectionError:
         return
-    except (ValueError, KeyError, TypeError) as error:
-        end = {
-            "kind": "usage",
-            "message": f"the daemon does not understand this command ({error})",
-            "is_transient": False,
-        }
+    except asyncio.CancelledError:
+        end = _end("stopping", "the daemon stopped before it was done; try again", is_transient=True)
+        raise
     except Exception:
         log.exception("a command failed by a bug")
-        end = {
-            "kind": "bug",
-            "message": "an error in the monitor itself; the daemon's log has the details",
-            "is_transient": False,
-        }
+        end = _end("bug", "an error in the monitor itself; the daemon's log has the details", is_transient=False)
     finally:
-        try:
+        with suppress(ConnectionError):
             writer.write(_line({"end": end}))
             writer.close()
             await writer.wait_closed()
-        except ConnectionError:
-            pass
+
+
+async def _asked_for(parts: Parts, reader: asyncio.StreamReader) -> AsyncGenerator[Object, None]:
+    """The action that the next line asks for. Raises `RemoteError` for a line that asks for none."""
+    try:
+        wish = json.loads(await reader.readline())
+        return perform(parts, wish["action"], wish["arguments"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = "the daemon does not understand this command; is it of the same version?"
+        raise RemoteError("usage", message, is_transient=False) from error
+
+
+def _end(kind: str, message: str, *, is_transient: bool) -> Object:
+    return {"kind": kind, "message": message, "is_transient": is_transient}
 
 
 async def asked(database: Path, name: str, arguments: dict[str, Any]) -> AsyncGenerator[Object, None]:
@@ -117,19 +121,25 @@ async def asked(database: Path, name: str, arguments: dict[str, Any]) -> AsyncGe
         ) from error
     try:
         writer.write(_line({"action": name, "arguments": arguments}))
-        while line := await reader.readline():
-            message = json.loads(line)
+        while True:
+            message = await _received(reader, database)
             if "object" in message:
                 yield message["object"]
                 continue
             if message["end"] is not None:
-                raise RemoteError(
-                    message["end"]["kind"], message["end"]["message"], is_transient=message["end"]["is_transient"]
-                )
+                raise RemoteError(**message["end"])
             return
-        raise StoreError(f"{database}: the daemon stopped before it was done; try again", is_transient=True)
     finally:
         writer.close()
+
+
+async def _received(reader: asyncio.StreamReader, database: Path) -> Object:
+    """The daemon's next line. Raises a transient `StoreError` where it ends amid its answer."""
+    try:
+        message: Object = json.loads(await reader.readline())
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{database}: the daemon stopped before it was done; try again", is_transient=True) from error
+    return message
 
 
 @contextmanager

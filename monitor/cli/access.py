@@ -59,9 +59,9 @@ async def _objects(
     stack: AsyncExitStack, folder: Path, name: str, arguments: dict[str, Any]
 ) -> AsyncGenerator[Object, None]:
     from monitor import actions
-    from monitor.cli.logs import configure_logs
     from monitor.actions.remote import asked
     from monitor.app import open_parts
+    from monitor.cli.logs import configure_logs
     from monitor.configuration import check_configuration
 
     configure_logs(sys.stderr, logging.WARNING)

@@ -75,7 +75,16 @@ def send(folder: Path, digest_id: str, as_json: bool) -> None:
 
     A running daemon sends them at once; `monitor deliveries send` does too.
     """
-    perform(folder, "send-edition", {"digest_id": digest_id}, lambda value: output.write_one(value, as_json, _queued))
+    count = 0
+
+    def each(delivery: Object) -> None:
+        nonlocal count
+        count += 1
+        output.write_one(delivery, as_json, _queued)
+
+    perform(folder, "send-edition", {"digest_id": digest_id}, each)
+    if not count:
+        click.echo(f"the edition was made, for nobody: set `to` of {digest_id!r} in digests.toml", err=True)
 
 
 @digest.command()
