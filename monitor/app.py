@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from monitor import __version__
@@ -16,10 +17,12 @@ from monitor.feeds.acquire import Acquirer, Limits
 from monitor.pipeline import Manners, Pipeline
 from monitor.settings import FetchSettings, MailSettings
 from monitor.store import Store, open_store
+from monitor.store.connection import BUSY_S
 from monitor.store.lock import WriterLock
 
 PARSERS = 2
-SETTLE_S = 5.0
+SETTLE_S = 2.5
+FAREWELL_S = 1.0  # for a mail server that hangs when we say goodbye
 
 
 def now() -> datetime:
@@ -28,14 +31,17 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_parts(configuration: Configuration, *, wait_s: float = 0.0) -> AsyncIterator[Parts]:
+async def open_parts(
+    configuration: Configuration, *, wait_s: float = 0.0, busy_s: float = BUSY_S
+) -> AsyncIterator[Parts]:
     """The parts, wired, on a store that nobody else writes to meanwhile; closed in order at the end.
 
-    Raises `StoreError`: transient where another monitor holds the store for longer than `wait_s` seconds.
+    Each statement waits up to `busy_s` seconds, and all else with it, for a program that locks the database. Raises `StoreError`:
+    transient where another monitor holds the store for longer than `wait_s` seconds.
     """
     path = configuration.settings.store.path
     async with WriterLock(path, wait_s):
-        store = open_store(path)
+        store = open_store(path, busy_s=busy_s)
         try:
             parts = _wired(configuration, store)
             try:
@@ -44,7 +50,9 @@ async def open_parts(configuration: Configuration, *, wait_s: float = 0.0) -> As
                 await parts.pipeline.settle(SETTLE_S)
                 await parts.pipeline.acquirer.aclose()
                 for channel in parts.channels.values():
-                    await channel.close()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(FAREWELL_S):
+                            await channel.close()
         finally:
             store.close()
 
@@ -56,8 +64,12 @@ def _wired(configuration: Configuration, store: Store) -> Parts:
     return Parts(configuration, plans(configuration), store, pipeline, _channels(settings.mail), now)
 
 
-async def reconfigure(parts: Parts, configuration: Configuration) -> None:
-    """Let the parts follow a new configuration. Polls under way end as they began; the store's path stays as it was."""
+def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
+    """Let the parts follow a new configuration; the store's path stays as it was.
+
+    Returns the acquirer that polls under way still use, to be retired; None where it stays in use. Raises `StoreError`; nothing
+    is changed then.
+    """
     old, new = parts.configuration.settings, configuration.settings
     _mirror(configuration, parts.store)
     pipeline, retired = parts.pipeline, None
@@ -65,9 +77,15 @@ async def reconfigure(parts: Parts, configuration: Configuration) -> None:
     if new.fetch != old.fetch:
         retired, pipeline.acquirer = pipeline.acquirer, _acquirer(new.fetch)
     parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), _channels(new.mail)
-    if retired is not None:
-        await pipeline.settle(new.fetch.timeout_s + SETTLE_S)
-        await retired.aclose()
+    return retired
+
+
+async def retire(parts: Parts, acquirer: Acquirer) -> None:
+    """Close an acquirer that was replaced, once the polls under way are done or have run out of time."""
+    try:
+        await parts.pipeline.settle(parts.configuration.settings.fetch.timeout_s + SETTLE_S)
+    finally:
+        await acquirer.aclose()
 
 
 def _mirror(configuration: Configuration, store: Store) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.actions import Parts
-from monitor.app import open_parts, reconfigure
+from monitor.app import open_parts, reconfigure, retire
 from monitor.configuration import check_configuration
-from monitor.delivery.outbox import drain
+from monitor.delivery.outbox import Drained, drain
 from monitor.digests.edition import Draft, Plan, draft_edition, due_plans, file_edition
 from monitor.digests.schedule import Due
 from monitor.errors import ConfigError, StoreError
@@ -29,9 +29,12 @@ from monitor.store import open_store
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, UPKEEP_TICK_S = 1, 2, 1, 3600
-STORE_REST_S = 15.0  # after the store failed, sources are left alone as long: their documents could not be kept
-STALLED_AFTER_S = 60.0
-SETTLE_S = 3.0
+BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
+STORE_REST_S = 5.0  # after the store failed, nothing is begun for as long: what it brings could not be kept
+REST_S = 15.0  # after one source or digest failed in a way that another try at once would repeat
+STALLED_AFTER_S, MAIL_STALLED_AFTER_S = 60.0, 900.0
+DRAINED_AT_ONCE = 20
+SETTLE_S = 2.5
 
 log = structlog.get_logger(__name__)
 
@@ -53,27 +56,35 @@ class Daemon:
         self.configuration_error: ConfigError | None = None
         self.store_error = ""
         self._store_failed_at = self._polled_at = time.monotonic()
+        self._down: dict[str, tuple[str, float]] = {}  # channel → why nothing leaves through it, since when
+        self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
+        self._resting: dict[str, float] = {}  # what failed and is left alone → until when
         self._sources = _by_id(parts)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._reloading, self._draining = asyncio.Lock(), asyncio.Lock()
+        self._reloading = asyncio.Lock()
 
     # -- ticks -------------------------------------------------------------------------------------------
 
+    async def tick(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing."""
+        if not self._has_store():
+            return
+        try:
+            await work()
+            self._bugs.pop(work.__name__, None)
+        except StoreError as error:
+            self._note_store(error)
+        except Exception:
+            self._note_bug(work.__name__, "an error in the monitor itself stops a part of its work")
+
     async def poll_due(self) -> None:
         """Start polling the sources that are due, as many as there is room for."""
-        if self.store_error and time.monotonic() - self._store_failed_at < STORE_REST_S:
-            return
         pipeline = self.parts.pipeline
         room = 2 * pipeline.manners.concurrency - pipeline.under_way
         if room > 0:
-            try:
-                due = self.parts.store.sources.due(self.parts.clock(), room + pipeline.under_way)
-            except StoreError as error:
-                self._note_store(error)
-                return
-            for source_id in due:
+            for source_id in self.parts.store.sources.due(self.parts.clock(), room + pipeline.under_way):
                 source = self._sources.get(source_id)
-                if source is not None and not pipeline.is_polling(source_id):
+                if source is not None and not pipeline.is_polling(source_id) and not self._is_resting(source_id):
                     self._begin(self._poll(source))
         self._polled_at = time.monotonic()
 
@@ -82,8 +93,18 @@ class Daemon:
             record = await self.parts.pipeline.poll(source)
         except StoreError as error:
             self._note_store(error)
+            if (
+                error.is_transient
+            ):  # the other polls under way could not be kept either, and would each wait for the database
+                await self.parts.pipeline.settle(0)
+            else:
+                self._rest(source.id)
             return
-        self.store_error = ""
+        except Exception:
+            self._rest(source.id)
+            self._note_bug(source.id, f"an error in the monitor itself keeps {source.id} from being polled")
+            return
+        self._bugs.pop(source.id, None)
         log.info(
             "polled",
             source=source.id,
@@ -100,40 +121,42 @@ class Daemon:
         """Make and queue the editions that are due."""
         parts = self.parts
         for plan, due in due_plans(parts.store, parts.plans, parts.clock()):
+            what = f"digest {plan.digest.id}"
+            if self._is_resting(what):
+                continue
             try:
                 draft = await asyncio.to_thread(self._draft, plan, due)
                 edition = file_edition(parts.store, draft, parts.clock())
-            except StoreError as error:
-                self._note_store(error)
-                return
+            except StoreError:
+                raise
             except Exception:
-                log.exception("edition failed by a bug", digest=plan.digest.id)
+                self._rest(what)
+                self._note_bug(what, f"an error in the monitor itself keeps {what} from being made")
                 continue
+            self._bugs.pop(what, None)
             log.info("edition made", digest=plan.digest.id, edition=edition, late=due.is_late)
 
     def _draft(self, plan: Plan, due: Due) -> Draft:
         """Draft an edition beside the loop, which goes on polling and answering meanwhile."""
-        settings = self.parts.configuration.settings
-        store = open_store(settings.store.path, read_only=True)
+        store = open_store(self.parts.store.connection.path, read_only=True)
         try:
-            return draft_edition(store, plan, due, self.parts.clock(), settings.mail.sender)
+            return draft_edition(store, plan, due, self.parts.clock(), self.parts.configuration.settings.mail.sender)
         finally:
             store.close()
 
     async def send_deliveries(self) -> None:
-        """Drain the outbox of what is due."""
-        parts, now = self.parts, self.parts.clock()
-        next_at = parts.store.deliveries.next_attempt_at()
-        if next_at is None or next_at > now:
-            return
-        async with self._draining:
-            drained = await drain(parts.store, parts.channels, parts.clock)
-        for row in drained.sent:
-            log.info("sent", delivery=row.id, kind=row.kind, recipient=row.recipient)
-        for row, reason in drained.put_off:
-            log.warning("put off", delivery=row.id, recipient=row.recipient, reason=reason)
-        for row, reason in drained.failed:
-            log.error("not delivered", delivery=row.id, recipient=row.recipient, reason=reason)
+        """Drain the outbox of what is due, some messages at a time, so that a stop need not wait for all."""
+        parts, is_more = self.parts, True
+        while is_more and not self.stopping.is_set():
+            next_at = parts.store.deliveries.next_attempt_at()
+            if next_at is None:
+                self._down.clear()
+            if next_at is None or next_at > parts.clock():
+                return
+            async with parts.draining:
+                drained = await drain(parts.store, parts.channels, parts.clock, DRAINED_AT_ONCE)
+            self._note_drained(drained)
+            is_more = len(drained.sent) + len(drained.failed) > 0
 
     async def keep_up(self) -> None:
         """Forget old polls."""
@@ -149,47 +172,102 @@ class Daemon:
         async with self._reloading:
             try:
                 configuration = check_configuration(self.folder, self.environ)
-                await reconfigure(self.parts, configuration)
+                before = self.parts.configuration.settings
+                retired = reconfigure(self.parts, configuration)
             except ConfigError as error:
                 self.configuration_error = error
                 log.warning("configuration not taken over", problems=[str(problem) for problem in error.problems])
                 return
             except StoreError as error:
                 self._note_store(error)
+                log.warning("configuration not taken over", reason=str(error))
                 return
             self.configuration_error = None
             self._sources = _by_id(self.parts)
             log.info("configuration taken over", sources=len(self._sources))
+            if (before.store, before.web) != (configuration.settings.store, configuration.settings.web):
+                log.warning("changes of [store] and [web] wait for the next start")
+        if retired is not None:
+            await retire(self.parts, retired)
 
     # -- condition -----------------------------------------------------------------------------------------
 
     def health(self) -> Health:
-        """Healthy while the store takes what is polled and the poll tick runs."""
-        problems = []
-        if self.store_error:
-            problems.append(self.store_error)
-        stalled_s = time.monotonic() - self._polled_at
-        if stalled_s > STALLED_AFTER_S:
-            problems.append(f"nothing has been polled for {stalled_s:.0f} s")
-        return Health(not problems, tuple(problems))
+        """Healthy while the store takes what is polled, polling goes on and mail leaves (it may wait a while)."""
+        now = time.monotonic()
+        problems = [self.store_error] if self.store_error else []
+        if now - self._polled_at > STALLED_AFTER_S:
+            problems.append(f"nothing has been polled for {now - self._polled_at:.0f} s")
+        problems += self._bugs.values()
+        is_mail_stalled = any(now - since > MAIL_STALLED_AFTER_S for _, since in self._down.values())
+        waiting = [f"{reason}; what is to be mailed waits" for reason, _ in self._down.values()]
+        return Health(not problems and not is_mail_stalled, (*problems, *waiting))
 
     async def settle(self) -> None:
         """Let a message on its way arrive, so that it is not sent again after the next start."""
         try:
-            async with asyncio.timeout(SETTLE_S), self._draining:
+            async with asyncio.timeout(SETTLE_S), self.parts.draining:
                 pass
         except TimeoutError:
             log.warning("a message was still on its way; it will be sent again under the same Message-ID")
+
+    def _has_store(self) -> bool:
+        """Whether the store can be written; after a failure it is tried again every few seconds."""
+        if not self.store_error:
+            return True
+        if time.monotonic() - self._store_failed_at < STORE_REST_S:
+            return False
+        try:
+            with self.parts.store.transaction():
+                pass
+        except StoreError as error:
+            self._note_store(error)
+            return False
+        log.info("the store is back")
+        self.store_error = ""
+        return True
 
     def _note_store(self, error: StoreError) -> None:
         if str(error) != self.store_error:
             log.error("the store failed", reason=str(error))
         self.store_error, self._store_failed_at = str(error), time.monotonic()
 
+    def _note_bug(self, what: str, consequence: str) -> None:
+        """Log the exception at hand, once as long as it lasts."""
+        if what not in self._bugs:
+            log.exception("failed by a bug", what=what)
+        self._bugs[what] = f"{consequence}; the log has the details"
+
+    def _note_drained(self, drained: Drained) -> None:
+        for row in drained.sent:
+            self._down.pop(row.channel, None)
+            log.info("sent", delivery=row.id, kind=row.kind, recipient=row.recipient)
+        for row, reason in drained.put_off:
+            log.warning("put off", delivery=row.id, recipient=row.recipient, reason=reason)
+        for row, reason in drained.failed:
+            log.error("not delivered", delivery=row.id, recipient=row.recipient, reason=reason)
+        for channel, reason in drained.down.items():
+            _, since = self._down.get(channel, ("", time.monotonic()))
+            self._down[channel] = reason, since
+
+    def _rest(self, what: str) -> None:
+        self._resting[what] = time.monotonic() + REST_S
+
+    def _is_resting(self, what: str) -> bool:
+        if self._resting.get(what, 0.0) > time.monotonic():
+            return True
+        self._resting.pop(what, None)
+        return False
+
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("failed by a bug", exc_info=task.exception())
 
 
 Service = Callable[[Daemon], AbstractAsyncContextManager[None]]
@@ -202,7 +280,7 @@ async def run(folder: Path, environ: dict[str, str], services: Sequence[Service]
     daemon holds it.
     """
     configuration = check_configuration(folder, environ)
-    async with open_parts(configuration, wait_s=SUCCESSOR_WAITS_S) as parts:
+    async with open_parts(configuration, wait_s=SUCCESSOR_WAITS_S, busy_s=BUSY_S) as parts:
         parts.store.deliveries.void_leases()
         daemon = Daemon(folder, environ, parts)
         _listen_to_signals(daemon)
@@ -231,14 +309,16 @@ def _listen_to_signals(daemon: Daemon) -> None:
 
 def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
-    for tick, every_s in (
+    for work, every_s in (
         (daemon.poll_due, POLL_TICK_S),
         (daemon.make_editions, EDITION_TICK_S),
         (daemon.send_deliveries, OUTBOX_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
     ):
         trigger = IntervalTrigger(seconds=every_s)
-        scheduler.add_job(tick, trigger, coalesce=True, max_instances=1, misfire_grace_time=None)
+        scheduler.add_job(
+            daemon.tick, trigger, (work,), name=work.__name__, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
     return scheduler
 
 

@@ -80,7 +80,7 @@ async def _answer(parts: Parts, reader: asyncio.StreamReader, writer: asyncio.St
     except ConnectionError:
         return
     except asyncio.CancelledError:
-        end = _end("stopping", "the daemon stopped before it was done; try again", is_transient=True)
+        end = _end("stopping", "the daemon broke this off; try again", is_transient=True)
         raise
     except Exception:
         log.exception("a command failed by a bug")
