@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from monitor.model import Combination, Digest, Kind, Priority, Rule, Sample, Section, Source
+from monitor.model import Combination, Digest, Kind, PageShape, Priority, Rule, Sample, Section, Source
 from monitor.settings import tables
 from monitor.settings.places import Key
 from monitor.settings.shape import AlertSettings, Channel, FetchSettings, MailSettings, StoreSettings, WebSettings
@@ -72,7 +72,7 @@ def _proxy(url: str, credentials: str) -> str:
 
 
 def build_sources(file: tables.SourcesFile, secrets: Secrets) -> tuple[Source, ...]:
-    """The sources in the file's order. One whose format this version does not poll counts as not enabled."""
+    """The sources in the file's order."""
     return tuple(_source(table, ("source", index), secrets) for index, table in enumerate(file.source))
 
 
@@ -88,8 +88,10 @@ def _source(table: tables.SourceTable, path: Key, secrets: Secrets) -> Source:
         language=table.language,
         tags=tuple(table.tags),
         own=table.own,
-        enabled=table.enabled and table.format == "feed",
+        enabled=table.enabled,
         format=table.format,
+        page=_page(table.page) if table.format == "page" else None,
+        opml=tuple(table.opml.items()),
         interval_s=table.interval,
         identity=table.identity,
         full_text=table.full_text,
@@ -100,6 +102,10 @@ def _source(table: tables.SourceTable, path: Key, secrets: Secrets) -> Source:
         verify=table.verify,
         note=table.note,
     )
+
+
+def _page(table: tables.PageTable) -> PageShape:
+    return PageShape(table.list, table.link, table.title, table.date, table.date_format)
 
 
 def build_rules(file: tables.RulesFile) -> dict[str, Any]:

@@ -8,6 +8,7 @@ wrong type is passed over here, the tables have reported it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from monitor.settings.places import Key
@@ -173,11 +174,12 @@ def _check_sources(document: Document, monitor: Document | None, report: Report)
             report("sources.toml", (*path, "proxy_file"), message, "error")
         if source.get("enabled") is False:
             continue
-        if source.get("format") in ("page", "sitemap"):
-            message = "this version polls feeds only, so this source is not polled"
-            report("sources.toml", (*path, "format"), message, "warning")
-        if source.get("full_text") is True:
-            message = "this version takes the text that the feed carries; full texts are not fetched from pages"
+        _check_page(path, source, report)
+        if source.get("full_text") is True and not _has_extractor():
+            message = (
+                "texts are read from pages by an extra that is not installed, so the feed's own are kept; "
+                "install it with: pip install 'monitor[fulltext]'"
+            )
             report("sources.toml", (*path, "full_text"), message, "warning")
         if "interval" in source and low_s is not None and high_s is not None:
             _check_interval(
@@ -186,6 +188,22 @@ def _check_sources(document: Document, monitor: Document | None, report: Report)
                 (low_s, high_s),
                 lambda *problem: report("sources.toml", *problem),
             )
+
+
+def _check_page(path: Key, source: dict[str, Any], report: Report) -> None:
+    page, is_page = source.get("page"), source.get("format") == "page"
+    if is_page and not (isinstance(page, dict) and page.get("list")):
+        message = (
+            'needs to know which elements are its entries; write page = { list = "article" }, with a CSS selector, '
+            "or let `monitor sources discover URL` propose one"
+        )
+        report("sources.toml", (*path, "format"), message, "error")
+    if page and not is_page:
+        report("sources.toml", (*path, "page"), 'is used by pages only; write format = "page" too', "error")
+
+
+def _has_extractor() -> bool:
+    return find_spec("trafilatura") is not None
 
 
 def _check_rules(document: Document, monitor: Document | None, report: Report) -> None:

@@ -25,6 +25,7 @@ HeaderText = Annotated[str, AfterValidator(values.header_text)]
 Zone = Annotated[str, AfterValidator(values.timezone)]
 Seconds = Annotated[float, PlainValidator(values.duration_s)]
 Count = Annotated[int, PlainValidator(values.count)]
+Selector = Annotated[str, PlainValidator(values.selector)]
 Networks = list[Annotated[Network, PlainValidator(values.network)]]
 
 
@@ -98,6 +99,14 @@ class MonitorFile(Table):
 # -- sources.toml ----------------------------------------------------------------------------------
 
 
+class PageTable(Table):
+    list: Selector = ""
+    link: Selector = ""
+    title: Selector = ""
+    date: Selector = ""
+    date_format: Annotated[str, AfterValidator(values.date_format)] = ""
+
+
 class SourceTable(Table):
     id: Id
     url: Annotated[str, AfterValidator(values.web_url)]
@@ -120,6 +129,8 @@ class SourceTable(Table):
     proxy_file: Line = ""
     verify: bool = True
     note: str = ""
+    page: PageTable = PageTable()
+    opml: dict[str, str] = {}
 
 
 class SourcesFile(Table):

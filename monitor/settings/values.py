@@ -30,6 +30,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FIRST_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - cronsim only checks the expression here
+_ANY_DAY = datetime(2026, 11, 23)  # noqa: DTZ001 - neither the first day of a month nor the first month
 _LAST_PORT = 65_535
 _LONGEST_QUOTE = 60
 _CRON_FIELDS = 5
@@ -301,3 +302,31 @@ def headers(value: Any) -> dict[str, str]:
         except ValueError as error:
             raise Unfit(f"the header {quoted(name)} {error}") from None
     return value
+
+
+def selector(value: Any) -> str:
+    """A CSS selector that can be read (Selectors Level 4, as far as the reader of pages goes); empty: what is usual."""
+    text = line(value).strip()
+    if not text:
+        return ""
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+    try:
+        LexborHTMLParser("<p></p>").css(text)
+    except SelectolaxError:
+        raise Unfit(f'{quoted(text)} is no CSS selector; write e.g. "article.news" or "ul.list > li"') from None
+    return text
+
+
+def date_format(value: Any) -> str:
+    """A date's pattern as strptime reads it, with a day, a month and a year in it; empty: what is usual."""
+    text = line(value)
+    if not text:
+        return ""
+    try:
+        usable = datetime.strptime(_ANY_DAY.strftime(text), text).date() == _ANY_DAY.date()  # noqa: DTZ007
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Unfit(f'{quoted(text)} is no pattern of a whole date; write e.g. "%d.%m.%Y" or "%d %B %Y"')
+    return text

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
-from monitor.model import Combination, Kind, Priority, Sample, Section
+from monitor.model import Combination, Kind, PageShape, Priority, Sample, Section
 from monitor.settings import (
     AlertSettings,
     Channel,
@@ -55,7 +55,7 @@ def test_all_problems_of_all_files_come_at_once_in_the_order_of_files_and_lines(
 
 
 def test_warnings_come_with_the_errors_and_alone_leave_the_settings_usable(told):
-    odd = A_SOURCE + "full_text = true\n"
+    odd = A_SOURCE + 'interval = "1s"\n'
     assert [line.startswith("(warning)") for line in told(text=odd)] == [True]
     assert [line.startswith("(warning)") for line in told(text=odd + "own = 1\n")] == [True, False]
 
@@ -136,7 +136,7 @@ def test_a_rule_that_alerts_a_channel_that_is_not_there_is_wrong(folder, told):
     assert 'rules.toml:4: rule[r].alert[#1]: there is no channel "dsk"; did you mean "desk"?' in lines
 
 
-def test_a_disabled_source_is_not_told_what_this_version_does_not_do(told):
+def test_a_disabled_source_may_be_unfinished(told):
     assert told(text=A_SOURCE + 'format = "page"\nenabled = false\n') == []
 
 
@@ -216,7 +216,7 @@ to = ["desk@example.org"]
     }
 
 
-def test_a_source_is_read_whole_and_one_that_is_no_feed_is_not_polled(folder):
+def test_a_source_is_read_whole(folder):
     (folder / "sources.toml").write_text("""
 [[source]]
 id = "a"
@@ -237,11 +237,19 @@ user_agent = "Desk/1"
 proxy = "http://proxy:3128"
 verify = false
 note = "two\\nlines"
+[source.page]
+list = "li.news"
+title = "h3"
+date_format = ""
+[source.opml]
+description = "News of A"
 """)
     (source,) = load_settings(folder, {}).sources
     assert (source.name, source.kind, source.publisher) == ("A", Kind.EMBASSY, "House A")
     assert (source.country, source.language, source.tags, source.own) == ("PK", "ur", ("x", "y"), True)
-    assert (source.format, source.enabled, source.interval_s) == ("page", False, 1800.0)
+    assert (source.format, source.enabled, source.interval_s) == ("page", True, 1800.0)
+    assert source.page == PageShape("li.news", title="h3")
+    assert source.opml == (("description", "News of A"),)
     assert (source.identity, source.full_text, source.verify) == ("title+link", True, False)
     assert source.headers == (("Accept-Language", "ur"), ("X-Key", "k"))
     assert (source.user_agent, source.proxy, source.auth) == ("Desk/1", "http://proxy:3128", None)

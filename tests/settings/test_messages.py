@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.model import PageShape
+from monitor.settings import checks, load_settings
+
 A_SOURCE = '[[source]]\nid = "a"\nurl = "https://a.example/"\n'
 IDS = "ids are made of a-z, 0-9, full stop, underscore and hyphen, at most 64, beginning with a letter or digit"
 ADDRESS = 'write e.g. "desk@example.org" or "Press desk <desk@example.org>"'
@@ -160,13 +163,26 @@ SOURCES = [
         '4: source[a].interval: "soon" is no duration; write e.g. "15m", "1h30m" or "20s"',
     ),
     (
-        A_SOURCE + 'format = "sitemap"',
-        "(warning) 4: source[a].format: this version polls feeds only, so this source is not polled",
+        A_SOURCE + 'format = "page"',
+        "4: source[a].format: needs to know which elements are its entries; write "
+        'page = { list = "article" }, with a CSS selector, or let `monitor sources discover URL` propose one',
     ),
     (
-        A_SOURCE + "full_text = true",
-        "(warning) 4: source[a].full_text: this version takes the text that the feed carries; "
-        "full texts are not fetched from pages",
+        A_SOURCE + 'page = { list = "article" }',
+        '4: source[a].page: is used by pages only; write format = "page" too',
+    ),
+    (
+        A_SOURCE + 'format = "page"\n[source.page]\nlist = "ul > > li"',
+        '6: source[a].page.list: "ul > > li" is no CSS selector; write e.g. "article.news" or "ul.list > li"',
+    ),
+    (
+        A_SOURCE + 'format = "page"\n[source.page]\nlist = "li"\ndate_format = "%d %B"',
+        '7: source[a].page.date_format: "%d %B" is no pattern of a whole date; write e.g. "%d.%m.%Y" or "%d %B %Y"',
+    ),
+    (
+        A_SOURCE + 'format = "page"\n[source.page]\nlist = "li"\ndate_format = "%d.%m.%Y %Q%"',
+        '7: source[a].page.date_format: "%d.%m.%Y %Q%" is no pattern of a whole date; '
+        'write e.g. "%d.%m.%Y" or "%d %B %Y"',
     ),
     (A_SOURCE + "broken", f"4: sources: cannot be read as TOML (expected '=' after a key in a key/value pair); {TOML}"),
     (A_SOURCE + "x = [1", f"4: sources: cannot be read as TOML (unclosed array); {TOML}"),
@@ -262,3 +278,24 @@ def test_a_mistake_is_told_with_its_line_and_what_would_be_right(told, file, tex
     expected = f"{mark}{file}:{message.removeprefix(mark)}"
     lines = told(file, text)
     assert lines == [expected]
+
+
+def test_full_texts_without_their_extra_are_warned_of(told, monkeypatch) -> None:
+    monkeypatch.setattr(checks, "find_spec", lambda _: None)
+    (line,) = told(text=A_SOURCE + "full_text = true")
+    assert line.startswith("(warning) sources.toml:4: source[a].full_text: texts are read from pages by an extra")
+    assert "pip install 'monitor[fulltext]'" in line
+
+
+def test_full_texts_with_their_extra_are_not(told) -> None:
+    assert told(text=A_SOURCE + "full_text = true") == []
+
+
+def test_pages_and_sitemaps_are_polled_like_feeds(folder) -> None:
+    page = 'format = "page"\npage = { list = "li", link = " ", date_format = "%d.%m.%Y" }\n'
+    sitemap = '[[source]]\nid = "b"\nurl = "https://b.example/sitemap.xml"\nformat = "sitemap"\n'
+    (folder / "sources.toml").write_text(A_SOURCE + page + sitemap)
+    first, second = load_settings(folder, {}).sources
+    assert first.enabled
+    assert first.page == PageShape("li", date_format="%d.%m.%Y")
+    assert (second.enabled, second.page) == (True, None)
