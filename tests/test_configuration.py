@@ -148,8 +148,8 @@ def test_an_operator_in_lower_case_is_a_warning_with_its_place(folder):
 
 
 def test_warnings_of_the_settings_are_kept(folder):
-    (folder / "sources.toml").write_text(SOURCES + "full_text = true\n")
-    assert [w.key for w in check_configuration(folder, {}).warnings] == ["source[a].full_text"]
+    (folder / "sources.toml").write_text(SOURCES + 'interval = "1s"\n')
+    assert [w.key for w in check_configuration(folder, {}).warnings] == ["source[a].interval"]
 
 
 @pytest.mark.parametrize("rules", ["[list]\nplaces = 3\n", "[list]\nplaces = [\n"])

@@ -11,8 +11,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +35,15 @@ def add_sources(folder: Path, choose: Choose, *, dry_run: bool = False) -> str:
     Raises ConfigError where the file cannot be read or written, or where a new table is wrong (`source_problems`).
     """
     path = (folder / "sources.toml").resolve()
-    with _locked(folder):
+    lock = _lock(folder)
+    try:
         text = _text_of(path)
         added = "\n".join(table_text("source", table) for table in choose(_tables(path, text)))
         if added and not dry_run:
             _replace(path, _joined(text, added), path.exists())
-        return added
+    finally:
+        os.close(lock)
+    return added
 
 
 def source_problems(table: Mapping[str, Any]) -> list[str]:
@@ -101,18 +103,15 @@ def _text(value: str) -> str:
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _lock(folder: Path) -> int:
+    """A descriptor of the folder, locked until it is closed; waits for whoever else edits."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         message = f"there is no such folder; `monitor init {folder}` writes one to begin with"
         raise ConfigError([Problem(str(folder), 0, "configuration", message)]) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
 
 def _text_of(path: Path) -> str:
