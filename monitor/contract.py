@@ -5,6 +5,7 @@ Times are RFC 3339 in UTC. Every function gives a plain dictionary, ready for `j
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,9 +100,9 @@ def source_object(status: SourceStatus) -> Object:
         "tags": list(facts.tags),
         "own": facts.own,
         "enabled": status.enabled,
-        "url": status.url,
-        "moved_to": status.moved_to,
-        "site_url": status.site_url,
+        "url": _without_login(status.url),
+        "moved_to": _without_login(status.moved_to),
+        "site_url": _without_login(status.site_url),
         "state": status.state.value,
         "reason": status.reason,
         "last_polled_at": when(status.last_polled_at),
@@ -110,6 +111,11 @@ def source_object(status: SourceStatus) -> Object:
         "items": status.item_count,
         "failures": status.failures,
     }
+
+
+def _without_login(url: str | None) -> str | None:
+    """An address as anybody may see it: without `user:password@` (RFC 3986 §3.2.1)."""
+    return None if url is None else re.sub(r"(?<=//)[^/?#]*@", "", url, count=1)
 
 
 def poll_object(poll: PollRecord) -> Object:

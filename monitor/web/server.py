@@ -13,6 +13,9 @@ import uvicorn
 from monitor.daemon import Daemon
 from monitor.errors import MonitorError
 from monitor.web.pages import create_app
+from monitor.web.security import secured
+
+BACKLOG = 128
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +40,13 @@ async def serving(daemon: Daemon) -> AsyncIterator[None]:
             "set another address with `listen` under [web] in monitor.toml"
         ) from error
     config = uvicorn.Config(
-        create_app(daemon),
+        secured(create_app(daemon)),
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
@@ -62,6 +65,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(address)
+        listening.listen(BACKLOG)  # at once, so that who reads the address in the log is answered
     except OSError:
         listening.close()
         raise
