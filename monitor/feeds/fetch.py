@@ -8,32 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import functools
-import logging
-import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import unquote
 
-import certifi
 import httpcore
 import httpx
 
 from monitor.errors import FetchError
 from monitor.feeds import bodies
 from monitor.feeds.answers import Answer, Headers, Limits, check_status, hints_of
-from monitor.feeds.guard import Guard, addresses_of
+from monitor.feeds.dialling import Dial, GuardedBackend, Proxy, ProxyBackend, os_reason, tls_context, tls_reason
+from monitor.feeds.guard import Guard
 from monitor.model import FailureKind, Job
-
-log = logging.getLogger(__name__)
 
 ACCEPT = b"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
-DIAL_TRIES = 3
 
 
 class Fetcher:
@@ -102,29 +96,15 @@ class Fetcher:
                 yield response
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpcore.NetworkError, httpcore.TimeoutException) as error:
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
             _fail(error, request.url.host)
-        except (httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
-            _fail(error, request.url.host)
-        finally:
-            await transport.aclose()
 
-    async def _transport(self, job: Job, url: httpx.URL) -> httpx.AsyncBaseTransport:
-        context = tls_context(job.verify)
-        if not job.proxy:
-            return GuardedTransport(self._backend, context, self._limits.timeout_s)
-        try:
-            if not await self._backend.judged(url.host, url.port or 0):
-                raise _not_public(url.host)
-        except FetchError as error:
-            if error.reason != FailureKind.DNS:
-                raise
-            # Only the proxy knows this name; what address it dials cannot be judged from here.
-            log.info("the guard cannot judge %s: only the proxy knows the name", url.host)
-        try:
-            return httpx.AsyncHTTPTransport(verify=context, proxy=job.proxy, trust_env=False)
-        except (ValueError, httpx.InvalidURL) as error:
-            raise FetchError(FailureKind.CONNECT, "The proxy's address cannot be used.", is_transient=False) from error
+    async def _transport(self, job: Job, url: httpx.URL) -> Transport:
+        proxy = None
+        if job.proxy:
+            proxy = Proxy.of(job.proxy)
+            await self._backend.judge_for_proxy(url.raw_host.decode(), url.port or 0)
+        return Transport(self._backend, tls_context(job.verify), self._limits.timeout_s, proxy)
 
     async def _answer(
         self, job: Job, response: httpx.Response, url: httpx.URL, moved_to: str | None, now: datetime
@@ -136,6 +116,8 @@ class Fetcher:
                     FailureKind.PROTOCOL, f"{url.host} answered 304 (unchanged), which was not asked for.", status=304
                 )
             return Answer(304, plain, headers, moved_to, hints=hints_of(headers, now))
+        if status == 407 and job.proxy:
+            raise Proxy.of(job.proxy).refused(status)
         check_status(status, url.host, headers, now)
         body, cut_off, is_framed = await self._body(response, headers)
         if not body.strip():
@@ -155,86 +137,46 @@ class Fetcher:
                 if received > self._limits.max_bytes:
                     raise bodies.too_large(self._limits.max_bytes)
                 decoder.feed(raw)
-        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpx.RemoteProtocolError, httpx.ReadError):
+        except (httpcore.RemoteProtocolError, httpcore.ReadError):
             cut_off = True
         return decoder.result(), cut_off or decoder.is_open, is_framed or decoder.is_whole
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Resolves a name on asyncio's own loop, judges the addresses, and dials one that may be dialled."""
+class Transport:
+    """One connection for each request, closed with its answer: guarded, or through a proxy."""
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._dialler = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        addresses = (await self.judged(host, port))[:DIAL_TRIES]
-        if not addresses:
-            raise _not_public(host)
-        for address in addresses[:-1]:
-            try:
-                # Several addresses share the time, so that one that is silent leaves some to the next.
-                share = None if timeout is None else timeout / len(addresses)
-                return await self._dialler.connect_tcp(address, port, share, local_address, socket_options)
-            except (httpcore.NetworkError, httpcore.TimeoutException):
-                continue
-        return await self._dialler.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
-
-    async def judged(self, host: str, port: int) -> list[str]:
-        """The addresses of a name that may be dialled. Raises FetchError (reason `dns`) where it has none at all."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise FetchError(
-                FailureKind.DNS, f"The name {host} is not known. Check its spelling, and this machine's resolver."
-            ) from error
-        return self._guard.choose(addresses_of(found))
-
-
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """One guarded connection for each request, closed with its answer."""
-
-    def __init__(self, backend: GuardedBackend, context: ssl.SSLContext, timeout_s: float) -> None:
-        self._backend, self._context = backend, context
+    def __init__(
+        self, backend: GuardedBackend, context: ssl.SSLContext, timeout_s: float, proxy: Proxy | None = None
+    ) -> None:
+        self._backend, self._context, self._proxy = backend, context, proxy
         self._timeouts = {"connect": timeout_s, "read": timeout_s, "write": timeout_s}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        asked = request.url
+        """The answer, its body unread. Raises httpcore's errors, and FetchError for the guard's and the proxy's."""
+        asked, headers = request.url, request.headers.raw
         url = httpcore.URL(scheme=asked.raw_scheme, host=asked.raw_host, port=asked.port, target=asked.raw_path)
-        dial = _Dial(self._backend)
+        backend: httpcore.AsyncNetworkBackend = self._backend
+        if self._proxy is not None:
+            backend = ProxyBackend(self._proxy, is_tunnel=asked.scheme == "https")
+            if asked.scheme == "http":  # asked for in absolute form (RFC 9112 §3.2.2)
+                url.target = bytes(url)
+                headers = _with_login(headers, self._proxy)
+        dial = Dial(backend)
         connection = httpcore.AsyncHTTPConnection(url.origin, self._context, network_backend=dial)
         try:
             response = await connection.handle_async_request(
-                httpcore.Request("GET", url, headers=request.headers.raw, extensions={"timeout": self._timeouts})
+                httpcore.Request("GET", url, headers=headers, extensions={"timeout": self._timeouts})
             )
         except BaseException:
             await connection.aclose()
             await dial.aclose()
             raise
+        dial.left_bytes = None
         return httpx.Response(response.status, headers=response.headers, stream=_Stream(response, connection))
 
 
-class _Dial(httpcore.AsyncNetworkBackend):
-    """Remembers what was dialled: a connection whose TLS handshake is cancelled is otherwise closed by nobody."""
-
-    def __init__(self, backend: GuardedBackend) -> None:
-        self._backend = backend
-        self._stream: httpcore.AsyncNetworkStream | None = None
-
-    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        self._stream = await self._backend.connect_tcp(*args, **options)
-        return self._stream
-
-    async def aclose(self) -> None:
-        if self._stream is not None:
-            await self._stream.aclose()
+def _with_login(headers: list[tuple[bytes, bytes]], proxy: Proxy) -> list[tuple[bytes, bytes]]:
+    return headers if proxy.authorization is None else [*headers, (b"Proxy-Authorization", proxy.authorization)]
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -249,23 +191,6 @@ class _Stream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._connection.aclose()
-
-
-@functools.cache
-def tls_context(verify: bool) -> ssl.SSLContext:
-    """The one TLS context of the process for each way of verifying: it is dear to build.
-
-    The system's certificates, or those of SSL_CERT_FILE and SSL_CERT_DIR; the bundled ones where a machine has none.
-    """
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    places = ssl.get_default_verify_paths()
-    if places.cafile is None and places.capath is None:
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 def _parsed(url: str) -> httpx.URL:
@@ -319,47 +244,15 @@ def _login(job: Job, url: httpx.URL) -> bytes | None:
     return None if login is None else b"Basic " + base64.b64encode(f"{login[0]}:{login[1]}".encode())
 
 
-def _not_public(host: str) -> FetchError:
-    return FetchError(
-        FailureKind.GUARD,
-        f"{host} is at an address that is not public. If that is meant, open its network in allow_private.",
-        is_transient=False,
-    )
-
-
 def _fail(error: Exception, host: str) -> NoReturn:
     """Raise what a foreign error means. Its own text is not used: it may hold an address with credentials."""
-    if isinstance(error, TimeoutError | httpcore.TimeoutException | httpx.TimeoutException):
+    if isinstance(error, TimeoutError | httpcore.TimeoutException):
         raise FetchError(FailureKind.TIMEOUT, f"{host} did not answer in time.") from error
-    cause = _tls_cause(error)
+    cause = tls_reason(error)
     if cause is not None:
-        raise FetchError(FailureKind.TLS, f"{host}: {cause}", is_transient=False) from error
-    if isinstance(error, httpcore.ProxyError | httpx.ProxyError):
-        raise FetchError(FailureKind.CONNECT, f"The proxy would not connect to {host}.") from error
-    if isinstance(error, httpcore.ConnectError | httpx.ConnectError | OSError):
-        raise FetchError(FailureKind.CONNECT, f"No connection to {host}: {_os_reason(error)}.") from error
-    if isinstance(error, httpcore.NetworkError | httpx.NetworkError):
+        raise FetchError(FailureKind.TLS, f"{host}: {cause}.", is_transient=False) from error
+    if isinstance(error, httpcore.ConnectError | OSError):
+        raise FetchError(FailureKind.CONNECT, f"No connection to {host}: {os_reason(error)}.") from error
+    if isinstance(error, httpcore.NetworkError):
         raise FetchError(FailureKind.CONNECT, f"{host} broke the connection off.") from error
     raise FetchError(FailureKind.PROTOCOL, f"{host} does not speak proper HTTP.") from error
-
-
-def _tls_cause(error: BaseException) -> str | None:
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, ssl.SSLCertVerificationError):
-            return f"its certificate is not valid ({found.verify_message})."
-        if isinstance(found, ssl.SSLError):
-            return "no secure connection could be agreed on."
-        found = found.__cause__ or found.__context__
-    return None
-
-
-def _os_reason(error: BaseException) -> str:
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, ConnectionRefusedError):
-            return "it refuses connections"
-        if isinstance(found, OSError) and found.strerror and "[Errno" not in found.strerror:
-            return found.strerror.lower()
-        found = found.__cause__ or found.__context__
-    return "it cannot be reached"

@@ -51,6 +51,7 @@ _REFUSED_V6 = tuple(
 )
 # A public address behind which a large cloud keeps its own door to the virtual machine that asks.
 _REFUSED_V4_HOSTS = frozenset({IPv4Address("168.63.129.16")})
+_PRIVATE_NAMES = frozenset({"localhost", "local", "internal", "localdomain", "lan", "intranet", "corp", "home"})
 
 
 def is_allowed(address: str | Address, allowed_networks: Sequence[Network] = ()) -> bool:
@@ -71,6 +72,13 @@ def is_allowed(address: str | Address, allowed_networks: Sequence[Network] = ())
     if parsed.scope_id is not None or parsed not in _GLOBAL_V6:
         return False
     return not any(parsed in network for network in _REFUSED_V6)
+
+
+def is_private_name(host: str) -> bool:
+    """Whether a name by its form belongs to the machine or network that resolves it, and to nothing public: one without a dot,
+    and those under the names set apart for that (RFC 6761, 6762, 8375; ICANN's `internal`; `localdomain` by custom)."""
+    labels = host.lower().rstrip(".").split(".")
+    return len(labels) == 1 or labels[-1] in _PRIVATE_NAMES or labels[-2:] == ["home", "arpa"]
 
 
 class Guard:

@@ -1,0 +1,325 @@
+"""Connections: guarded, or through a proxy; bounded before the answer begins; each remembered until it is closed.
+
+Without a proxy the guard judges the address that is really dialled. A proxy is the operator's word and is not judged; what
+it dials for us cannot be, so names are judged before it is asked, as far as they can be from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import functools
+import logging
+import re
+import socket
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import certifi
+import httpcore
+
+from monitor.errors import FetchError
+from monitor.feeds.guard import Guard, addresses_of, is_private_name
+from monitor.model import FailureKind
+
+log = logging.getLogger(__name__)
+
+DIAL_TRIES = 3
+HEAD_LIMIT_BYTES = 256_000  # headers, and informational answers (1xx) before them
+_PROXY_ANSWER = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})[ \r]")
+_HEAD_END = b"\r\n\r\n"
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Resolves a name on asyncio's own loop, judges the addresses, and dials one that may be dialled."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._dialler = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = (await self.judged(host, port))[:DIAL_TRIES]
+        if not addresses:
+            raise _not_public(host)
+        for address in addresses[:-1]:
+            try:
+                # Several addresses share the time, so that one that is silent leaves some to the next.
+                share = None if timeout is None else timeout / len(addresses)
+                return await self._dialler.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.NetworkError, httpcore.TimeoutException):
+                continue
+        return await self._dialler.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def judged(self, host: str, port: int) -> list[str]:
+        """The addresses of a name that may be dialled. Raises FetchError (reason `dns`) where it has none at all."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise FetchError(
+                FailureKind.DNS, f"The name {host} is not known. Check its spelling, and this machine's resolver."
+            ) from error
+        return self._guard.choose(addresses_of(found))
+
+    async def judge_for_proxy(self, host: str, port: int) -> None:
+        """Raise FetchError (reason `guard`) for a name that a proxy must not be asked for, as far as that can be told here.
+
+        Where this machine's resolver does not know the name, only its form can be judged; the log says so.
+        """
+        try:
+            if not await self.judged(host.rstrip("."), port):
+                raise _not_public(host)
+        except FetchError as error:
+            if error.reason != FailureKind.DNS:
+                raise
+            if is_private_name(host):
+                raise _not_public(host) from error
+            log.info("the guard cannot judge %s: only the proxy knows the name", host)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A corporate proxy. `authorization` is the value of its Proxy-Authorization header (RFC 9110 §11.7.2), if it wants one."""
+
+    scheme: str
+    host: str
+    port: int
+    authorization: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, url: str) -> Proxy:
+        """The proxy at an http(s) address, credentials in it. Raises FetchError where it is none; its text is never shown."""
+        try:
+            parts = urlsplit(url)
+            host, port, login = parts.hostname, parts.port, parts.username
+        except ValueError:
+            host, port, login = None, None, None
+        if not host or parts.scheme not in ("http", "https"):
+            raise FetchError(FailureKind.CONNECT, "The proxy's address cannot be used.", is_transient=False)
+        authorization = None
+        if login is not None:
+            pair = f"{unquote(login)}:{unquote(parts.password or '')}"
+            authorization = b"Basic " + base64.b64encode(pair.encode())
+        return cls(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), authorization)
+
+    def refused(self, status: int) -> FetchError:
+        """What it means that the proxy itself answered with this status; it is none of the source's."""
+        if status == 407:
+            why = "wants a user name and password, or those given are wrong (407)"
+        else:
+            why = f"would not connect us (it answered {status})"
+        return FetchError(FailureKind.CONNECT, f"The proxy {self.host} {why}.", is_transient=status != 407)
+
+
+class ProxyBackend(httpcore.AsyncNetworkBackend):
+    """Dials a proxy in place of the host asked for; with `is_tunnel`, has it connect us through to that host (CONNECT, RFC 9110
+    §9.3.6), so that TLS is spoken with the host itself."""
+
+    def __init__(self, proxy: Proxy, *, is_tunnel: bool) -> None:
+        self._proxy, self._is_tunnel = proxy, is_tunnel
+        self._dialler = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        proxy, stream = self._proxy, None
+        try:
+            stream = await self._dialler.connect_tcp(proxy.host, proxy.port, timeout, local_address, socket_options)
+            if proxy.scheme == "https":
+                stream = _Joined(await stream.start_tls(tls_context(True), proxy.host, timeout), stream)
+            if self._is_tunnel:
+                await self._open(stream, host, port, timeout)
+        except BaseException as error:
+            if stream is not None:
+                await stream.aclose()
+            if isinstance(error, httpcore.NetworkError | httpcore.TimeoutException | OSError):
+                reason = tls_reason(error) or os_reason(error)
+                raise FetchError(FailureKind.CONNECT, f"No connection to the proxy {proxy.host}: {reason}.") from error
+            raise
+        return stream
+
+    async def _open(
+        self,
+        stream: httpcore.AsyncNetworkStream,
+        host: str,
+        port: int,
+        timeout: float | None,  # noqa: ASYNC109 - passed on
+    ) -> None:
+        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        login = self._proxy.authorization
+        head = f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n".encode()
+        if login is not None:
+            head += b"Proxy-Authorization: " + login + b"\r\n"
+        await stream.write(head + b"\r\n", timeout)
+        answer = b""
+        while _HEAD_END not in answer:
+            part = await stream.read(8_192, timeout)
+            answer += part
+            if not part or len(answer) > HEAD_LIMIT_BYTES:
+                raise self._nonsense()
+        found = _PROXY_ANSWER.match(answer)
+        if found is None:
+            raise self._nonsense()
+        if not 200 <= int(found[1]) < 300:
+            raise self._proxy.refused(int(found[1]))
+        if not answer.endswith(
+            _HEAD_END
+        ):  # the host has not been spoken to yet: whoever says something, it is not the host
+            raise self._nonsense()
+
+    def _nonsense(self) -> FetchError:
+        return FetchError(FailureKind.CONNECT, f"The proxy {self._proxy.host} does not speak proper HTTP.")
+
+
+class Dial(httpcore.AsyncNetworkBackend):
+    """One connection: bounds what comes before its answer, and remembers what was dialled. A connection whose TLS handshake is
+    cancelled is otherwise closed by nobody."""
+
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+        self._backend = backend
+        self._stream: httpcore.AsyncNetworkStream | None = None
+        self.left_bytes: int | None = HEAD_LIMIT_BYTES  # None once the answer has begun
+
+    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        self._stream = await self._backend.connect_tcp(*args, **options)
+        return _Bounded(self._stream, self)
+
+    def took(self, count: int) -> None:
+        """Count what was read. Raises FetchError where an answer should long have begun."""
+        if self.left_bytes is not None:
+            self.left_bytes -= count
+            if self.left_bytes < 0:
+                raise FetchError(
+                    FailureKind.PROTOCOL,
+                    f"The server sent more than {HEAD_LIMIT_BYTES:,} bytes before its answer began.",
+                )
+
+    async def aclose(self) -> None:
+        """Close what was dialled, if anything was."""
+        if self._stream is not None:
+            await self._stream.aclose()
+
+
+class _Passing(httpcore.AsyncNetworkStream):
+    """A stream that passes everything on to another."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Bounded(_Passing):
+    """A stream whose reading is counted."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, dial: Dial) -> None:
+        super().__init__(stream)
+        self._dial = dial
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        part = await super().read(max_bytes, timeout)
+        self._dial.took(len(part))
+        return part
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        return _Bounded(await super().start_tls(ssl_context, server_hostname, timeout), self._dial)
+
+
+class _Joined(_Passing):
+    """A stream of TLS that closes the one beneath it as well, also where its own farewell fails."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, beneath: httpcore.AsyncNetworkStream) -> None:
+        super().__init__(stream)
+        self._beneath = beneath
+
+    async def aclose(self) -> None:
+        try:
+            await super().aclose()
+        finally:
+            await self._beneath.aclose()
+
+
+@functools.cache
+def tls_context(verify: bool) -> ssl.SSLContext:
+    """The one TLS context of the process for each way of verifying: it is dear to build.
+
+    The system's certificates, or those of SSL_CERT_FILE and SSL_CERT_DIR; the bundled ones where a machine has none.
+    """
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    places = ssl.get_default_verify_paths()
+    if places.cafile is None and places.capath is None:
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def tls_reason(error: BaseException) -> str | None:
+    """What went wrong with a secure connection, for people; None where it was something else."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, ssl.SSLCertVerificationError):
+            return f"its certificate is not valid ({found.verify_message})"
+        if isinstance(found, ssl.SSLError):
+            return "no secure connection could be agreed on"
+        found = found.__cause__ or found.__context__
+    return None
+
+
+def os_reason(error: BaseException) -> str:
+    """Why there is no connection, for people."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, ConnectionRefusedError):
+            return "it refuses connections"
+        if isinstance(found, OSError) and found.strerror and "[Errno" not in found.strerror:
+            return found.strerror.lower()
+        found = found.__cause__ or found.__context__
+    return "it cannot be reached"
+
+
+def _not_public(host: str) -> FetchError:
+    return FetchError(
+        FailureKind.GUARD,
+        f"{host} is at an address that is not public. If that is meant, open its network in allow_private.",
+        is_transient=False,
+    )
