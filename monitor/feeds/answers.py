@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from monitor.errors import FetchError
 from monitor.model import FailureKind, Hints
 
+VALIDATOR_BYTES = 2_000
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})", re.ASCII)
 _UNCACHED = re.compile(r"(?:^|[,\s])(?:no-cache|no-store)\b", re.ASCII)
 _STATUS_WORDS = {
@@ -78,13 +79,18 @@ class Answer:
 
     @property
     def etag(self) -> bytes | None:
-        """The entity tag as sent, byte for byte."""
-        return self.headers.raw(b"etag")
+        """The entity tag as sent, byte for byte; None for one too long to be sent back safely."""
+        return _sendable(self.headers.raw(b"etag"))
 
     @property
     def last_modified(self) -> bytes | None:
-        """The date as sent, byte for byte."""
-        return self.headers.raw(b"last-modified")
+        """The date as sent, byte for byte; None for one too long to be sent back safely."""
+        return _sendable(self.headers.raw(b"last-modified"))
+
+
+def _sendable(validator: bytes | None) -> bytes | None:
+    """Servers refuse requests with long headers, so that one long validator would make every other poll fail."""
+    return None if validator is None or len(validator) > VALIDATOR_BYTES else validator
 
 
 def hints_of(headers: Headers, now: datetime) -> Hints:

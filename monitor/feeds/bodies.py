@@ -32,8 +32,7 @@ class Decoder:
         self._max_bytes = max_bytes
         self._inflater: zlib._Decompress | None = None
         self._head = b""
-        self._parts: list[bytes] = []
-        self._length = 0
+        self._kept = bytearray()  # not a list: a body may come in pieces of one byte, each an object of forty
         self._plain = self._kind == "identity"
 
     @property
@@ -65,7 +64,7 @@ class Decoder:
 
     def result(self) -> bytes:
         """Everything decoded so far."""
-        return b"".join(self._parts) + (self._head if self._inflater is None else b"")
+        return bytes(self._kept) + (self._head if self._inflater is None else b"")
 
     def _begin(self, raw: bytes) -> zlib._Decompress | None:
         if raw.startswith(_GZIP_MAGIC):
@@ -94,10 +93,9 @@ class Decoder:
             raw = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
 
     def _keep(self, part: bytes) -> None:
-        self._length += len(part)
-        if self._length > self._max_bytes:
+        if len(self._kept) + len(part) > self._max_bytes:
             raise too_large(self._max_bytes)
-        self._parts.append(part)
+        self._kept += part
 
 
 def _kind(content_encoding: str) -> str:
