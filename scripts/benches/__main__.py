@@ -1,0 +1,60 @@
+"""Measure polling on this machine. Linux only: CPU and memory are read from /proc.
+
+`fetch` polls a made-up world over loopback HTTP in five passes (first poll, 304, same body, new build date, three new entries
+each), every pass a `monitor fetch` of its own, beside `reader` doing the same with its search index brought up to date.
+`daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from benches.tables import daemon_table, fetch_tables
+
+
+def main() -> int:
+    """Exit 0, or 1 where a pass did not bring what the server published."""
+    if not Path("/proc/self/smaps_rollup").exists():
+        print(
+            "the benchmark reads /proc/…/smaps_rollup, which this system does not have (Linux 4.14 does)",
+            file=sys.stderr,
+        )
+        return 1
+    wanted = _parser().parse_args()
+    if wanted.command == "daemon":
+        from benches import holding
+
+        figures = holding.measure(wanted.sources, wanted.minutes)
+        print(json.dumps(figures) if wanted.json else daemon_table(figures))
+        return 0
+    from benches import fetching
+
+    figures = fetching.measure(wanted.sources, wanted.faults, wanted.peer, wanted.peer_threads)
+    print(json.dumps(figures) if wanted.json else fetch_tables(figures))
+    return int(not wanted.faults and any(row["problems"] for row in figures["passes"]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "scripts/bench", None, __doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    fetch = commands.add_parser("fetch", help="the five passes, beside reader")
+    fetch.add_argument("--faults", type=float, default=0.0, metavar="SHARE", help="share of the sources with a fault")
+    fetch.add_argument("--no-peer", dest="peer", action="store_false", help="without reader")
+    fetch.add_argument("--peer-threads", type=int, default=16, metavar="N", help="reader's workers (16)")
+    daemon = commands.add_parser("daemon", help="sources held by the daemon for some minutes")
+    daemon.add_argument("--minutes", type=float, default=5.0)
+    for command, sources in ((fetch, 2_000), (daemon, 10_000)):
+        command.add_argument(
+            "--sources", type=int, default=sources, metavar="N", help=f"how many sources ({sources:,})"
+        )
+        command.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
