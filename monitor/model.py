@@ -176,6 +176,8 @@ class Hints:
 
     ttl_s: float | None = None  # rss ttl, sy:update*
     max_age_s: float | None = None  # Cache-Control, Expires
+    skip_hours: tuple[int, ...] = ()  # rss skipHours: hours of the day in GMT, 0 to 23
+    skip_days: tuple[int, ...] = ()  # rss skipDays: 0 for Monday to 6 for Sunday
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,6 +515,64 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What polling learned of a source's ways, beside the documents themselves; all of it speaks of one address.
+
+    `interval_s` is the time between two polls that its overlaps led to, starting from `interval_of_s`, the configured one.
+    `gaps_s` are the last times between polls that brought something new, oldest first.
+    """
+
+    interval_s: float | None = None
+    interval_of_s: float | None = None
+    hints: Hints = Hints()  # of the last document that was read; headers' hints are not kept
+    gaps_s: tuple[int, ...] = ()
+    validators_lie: bool = False
+    whole_at: datetime | None = None  # when a whole document last came, not a 304
+    gap_at: datetime | None = None  # when a poll last found nothing of the one before
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_count: int = 0  # polls that confirmed the move
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a poll changes of its source's standing. `was` is the state before it; `learned` replaces what was learned."""
+
+    state: SourceState
+    reason: str
+    failures: float
+    next_fetch_at: datetime
+    new_count: int
+    edited_count: int
+    was: SourceState | None = None
+    learned: Learned = Learned()
+    adopted_url: str | None = None  # a permanent address to poll from now on
+    has_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A source that should have been polled already; `interval_s` is None where none was learned."""
+
+    source_id: str
+    host: str
+    interval_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A source whose state a poll changed."""
+
+    id: int
+    source_id: str
+    name: str
+    at: datetime
+    was: SourceState
+    state: SourceState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStatus:
     """A source as polling found it. `state` is the gravest that holds; `reason` is for people."""
 
@@ -530,6 +590,7 @@ class SourceStatus:
     last_polled_at: datetime | None
     last_success_at: datetime | None
     last_new_at: datetime | None
+    learned: Learned = Learned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -549,3 +610,4 @@ class PollRecord:
     message: str
     body_bytes: int
     duration_s: float
+    has_gap: bool = False  # nothing of the poll before was left: entries may have been missed

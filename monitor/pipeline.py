@@ -17,7 +17,8 @@ import structlog
 
 from monitor.errors import StoreError
 from monitor.feeds.acquire import Acquirer
-from monitor.feeds.cadence import Bounds, failure_weight_after, next_poll_at, state_after
+from monitor.feeds.cadence import Bounds, spread, wants_whole
+from monitor.feeds.condition import Poll, judge
 from monitor.model import (
     Acquired,
     Entry,
@@ -35,7 +36,6 @@ from monitor.model import (
 from monitor.rules import RuleSet, prepare
 from monitor.search.matchable import matchable
 from monitor.store import Store
-from monitor.store.sources import Outcome
 from monitor.stories.canonical import url_key
 from monitor.stories.fingerprint import content_key, guid_key, text_key, title_key
 from monitor.stories.fold import WINDOW, fold, lead_of
@@ -109,15 +109,41 @@ class Pipeline:
     async def _poll(self, source: Source) -> PollRecord:
         job = self.store.sources.job(source)
         job = replace(job, proxy=job.proxy or self.manners.proxy)
+        asked = self._asked(job)
         async with AsyncExitStack() as turn:
             await self._wait_turn(turn, source.id, urlsplit(job.url).netloc)
             try:
-                acquired = await self.acquirer.acquire(job, self._clock())
+                acquired = await self.acquirer.acquire(asked, self._clock())
             except Exception:
                 log.exception("poll failed by a bug", source=source.id)
                 failure = Failure(FailureKind.BUG, "An error in the monitor itself; its log has the details.")
                 acquired = Acquired(source.id, Gate.WHOLE, url=job.url, seen=job.seen, failure=failure)
         return self.take_in(source, job, acquired)
+
+    def _asked(self, job: Job) -> Job:
+        """The job as it is sent: without validators once a day, and where they lie. The kept ones are compared afterwards."""
+        if job.etag is None and job.last_modified is None:
+            return job
+        whole_at, validators_lie = self.store.sources.trust(job.source_id)
+        if wants_whole(self._clock(), whole_at, validators_lie=validators_lie):
+            return replace(job, etag=None, last_modified=None)
+        return job
+
+    def spread_overdue(self) -> int:
+        """Put off what fell due while nothing was polled, so that it comes evenly over one interval: all but new sources and as
+        many overdue ones as can be polled at once. Returns how many were put off. Raises `StoreError`."""
+        store, now, manners = self.store, self._clock(), self.manners
+        store.sources.follow_clock(now)
+        waiting = store.sources.overdue(now)
+        later = spread(waiting, now, manners.interval_s, at_once=manners.concurrency, jitter=self._random.random)
+        if later:
+            store.sources.put_off(later)
+        return len(later)
+
+    @property
+    def at_work(self) -> int:
+        """How many polls are under way or wait for a place among all; those that wait for their host hold nobody up."""
+        return sum(min(len(users), self.manners.per_host) for _, users in self._hosts.values())
 
     async def _wait_turn(self, turn: AsyncExitStack, source_id: str, host: str) -> None:
         """First the host's turn, then a place among all, so that a slow host holds no more places than its own."""
@@ -144,17 +170,17 @@ class Pipeline:
                 raise StoreError(f"source {source.id!r} is not in the store")
             intake = Intake(store, source, self.rules, now, status.last_success_at)
             acquired = intake.take(acquired)
-            state, reason = state_after(status.state, status.reason, acquired)
-            weight = failure_weight_after(status.failures, acquired)
-            due_at = next_poll_at(acquired, now, bounds, failure_weight=weight, jitter=self._random.random())
-            outcome = Outcome(
-                state=state,
-                reason=reason,
-                failures=weight,
-                next_fetch_at=due_at or now,
+            poll = Poll(
+                job=job,
+                acquired=acquired,
                 new_count=intake.new_count,
                 edited_count=intake.edited_count,
+                now=now,
+                bounds=bounds,
+                jitter=self._random.random(),
+                is_bound=bool(source.auth or source.headers),
             )
+            outcome = judge(status, poll)
             return store.sources.record(job, acquired, outcome, now)
 
 

@@ -1,42 +1,91 @@
-"""When to ask a source again, and how it is doing: pure decisions with reasons beside them.
+"""When to ask a source again: pure decisions from what a poll brought, what is known of the source, and the time.
 
-The order is: the source's own interval, lengthened by what the feed and its headers ask for, held between the two
-bounds; only then back-off and the server's Retry-After, which may exceed the upper bound.
+The order is: the source's interval, which its overlaps lengthen and shorten, lengthened by what the feed and its headers
+ask for, held between the two bounds; only then back-off and the server's Retry-After, which may exceed the upper bound.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model import Acquired, Failure, FailureKind, Gate, Hints, SourceState
+from monitor.model import Acquired, Failure, FailureKind, Gate, Hints, Job, Waiting
 
 DAY_S = 86_400.0
 JITTER_SHARE = 0.1
-BLOCKING_STATUSES = frozenset({401, 403, 429, 451})
+RETRY_JITTER_S = 60.0
+MANY_KNOWN, FEW_KNOWN = 0.67, 0.33
+SLOWER, FASTER = (
+    1.1,
+    0.5,
+)  # a quiet source slows down gently; one whose entries may rotate out is caught up with at once
 
 _PASSING = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TIMEOUT})
 _HALF = frozenset({FailureKind.CUT_OFF, FailureKind.WORKER})
+_HOURS_A_WEEK = 168
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """A source's own interval and the two bounds that it is held between, in seconds."""
+    """A source's interval and the two bounds that it is held between, in seconds."""
 
     interval_s: float
     min_s: float
     max_s: float
 
+    def held(self, seconds: float) -> float:
+        """The seconds, no less and no more than the bounds allow."""
+        return max(self.min_s, min(seconds, self.max_s))
 
-def base_wait_s(bounds: Bounds, hints: Hints) -> float:
+
+# -- overlap ---------------------------------------------------------------------------------------
+
+
+def share_known(job: Job, acquired: Acquired, new_count: int) -> float | None:
+    """The share of a document's entries that were known before, 0 to 1; a 304 and the same body know all.
+
+    None where nothing can be told: a failure, no entries, or no document before this one.
+    """
+    if acquired.failure is not None or not (job.body_hash or job.seen):
+        return None
+    if acquired.gate in (Gate.NOT_MODIFIED, Gate.SAME_BODY):
+        return 1.0
+    entry_count = acquired.cut_count + acquired.parsed_count
+    return (entry_count - min(new_count, entry_count)) / entry_count if entry_count else None
+
+
+def learned_interval_s(interval_s: float, bounds: Bounds, known: float | None) -> float:
+    """The interval after a poll of which the share `known` was known: longer above two thirds, halved below one third
+    (entries may be rotating out between polls), the same between; within the bounds."""
+    if known is not None and known > MANY_KNOWN:
+        interval_s *= SLOWER
+    elif known is not None and known < FEW_KNOWN:
+        interval_s *= FASTER
+    return bounds.held(interval_s)
+
+
+# -- the next poll ---------------------------------------------------------------------------------
+
+
+def base_wait_s(bounds: Bounds, hints: Hints, now: datetime) -> float:
     """Seconds between two polls of a healthy source: the longest of interval and hints, within the bounds."""
-    wanted = max(bounds.interval_s, hints.ttl_s or 0.0, hints.max_age_s or 0.0)
-    return max(bounds.min_s, min(wanted, bounds.max_s))
+    wanted_s = max(bounds.interval_s, hints.ttl_s or 0.0, hints.max_age_s or 0.0)
+    if hints.skip_hours or hints.skip_days:
+        until = now + timedelta(seconds=bounds.held(wanted_s))
+        wanted_s = (unskipped(until, hints) - now).total_seconds()
+    return bounds.held(wanted_s)
 
 
-def first_poll_at(now: datetime, bounds: Bounds, jitter: float) -> datetime:
-    """When to poll a source for the first time after a start: within one interval, by `jitter` in [0, 1)."""
-    return now + timedelta(seconds=base_wait_s(bounds, Hints()) * jitter)
+def unskipped(at: datetime, hints: Hints) -> datetime:
+    """The first instant from `at` on that lies in no hour and on no day (GMT) that the feed asks to be left alone in
+    (RSS 2.0, skipHours and skipDays); `at` itself where it asks so of the whole week."""
+    moment = at
+    for _ in range(_HOURS_A_WEEK):
+        if moment.hour not in hints.skip_hours and moment.weekday() not in hints.skip_days:
+            return moment
+        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return at
 
 
 def next_poll_at(
@@ -51,12 +100,13 @@ def next_poll_at(
     failure = acquired.failure
     if failure is not None and failure.kind is FailureKind.GONE:
         return None
-    base_s = base_wait_s(bounds, acquired.hints)
+    base_s = base_wait_s(bounds, acquired.hints, now)
     wait_s = max(bounds.min_s, min(base_s * (1 + JITTER_SHARE * jitter), max(bounds.max_s, base_s)))
     if failure_weight > 0:
         wait_s = min(wait_s * (1 + failure_weight), max(DAY_S, wait_s))
     if failure is not None and failure.retry_after_s is not None:
-        wait_s = max(wait_s, min(failure.retry_after_s, DAY_S))
+        late_s = min(JITTER_SHARE * failure.retry_after_s, RETRY_JITTER_S) * jitter
+        wait_s = max(wait_s, min(failure.retry_after_s + late_s, DAY_S))
     return now + timedelta(seconds=wait_s)
 
 
@@ -78,33 +128,47 @@ def failure_weight_after(old_weight: float, acquired: Acquired) -> float:
     return old_weight if acquired.gate is Gate.NOT_MODIFIED else 0.0
 
 
-def state_after(old: SourceState, old_reason: str, acquired: Acquired) -> tuple[SourceState, str]:
-    """How a source is doing after a poll, and why in a sentence for people ("" where all is well).
+# -- validators ------------------------------------------------------------------------------------
 
-    A pause is a person's decision and stays; a 304 changes nothing but newness. `silent` needs the history of the
-    source and is not decided here.
+
+def wants_whole(now: datetime, whole_at: datetime | None, *, validators_lie: bool) -> bool:
+    """Whether to ask without validators: always where they were found to lie, and once a day everywhere."""
+    return validators_lie or whole_at is None or now - whole_at >= timedelta(seconds=DAY_S)
+
+
+def has_lied(job: Job, acquired: Acquired, news_count: int) -> bool:
+    """Whether a whole document shows that the source's validators cannot be relied on: the ETag (or where there is none,
+    the date) of the document before, over new or edited entries. `job` holds the validators kept, sent or not."""
+    if acquired.failure is not None or acquired.gate is Gate.NOT_MODIFIED or news_count == 0:
+        return False
+    if job.etag is not None or acquired.etag is not None:
+        return job.etag == acquired.etag
+    return job.last_modified is not None and job.last_modified == acquired.last_modified
+
+
+# -- many at once ----------------------------------------------------------------------------------
+
+
+def taking_turns(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """The same sources, hosts taking turns, each host's in the order given."""
+    taken: dict[str, int] = {}
+    turns = []
+    for place, source in enumerate(waiting):
+        turn = taken[source.host] = taken.get(source.host, -1) + 1
+        turns.append((turn, place))
+    return [waiting[place] for _, place in sorted(turns)]
+
+
+def spread(
+    waiting: Sequence[Waiting], now: datetime, interval_s: float, *, at_once: int, jitter: Callable[[], float]
+) -> list[tuple[str, datetime]]:
+    """When to poll sources that fell due while nothing was polled: the first `at_once` need no new time, the others lie
+    evenly within one interval of their own (`interval_s` where none was learned).
+
+    `waiting` begins with the longest overdue; hosts take turns. Gives (source id, instant); nothing for a handful.
     """
-    if old is SourceState.PAUSED:
-        return old, old_reason
-    if acquired.failure is not None:
-        return _failed(acquired.failure)
-    if acquired.moved_to is not None:
-        return SourceState.MOVED, f"The address has moved for good to {acquired.moved_to}; not yet adopted."
-    if acquired.gate is Gate.NOT_MODIFIED:
-        return (SourceState.OK, "") if old is SourceState.NEW else (old, old_reason)
-    if acquired.gate is Gate.SAME_BODY and old is SourceState.EMPTY:
-        return old, old_reason
-    if acquired.gate is not Gate.SAME_BODY and acquired.cut_count + acquired.parsed_count == 0:
-        return SourceState.EMPTY, "The feed is valid, and has no entries."
-    return SourceState.OK, ""
-
-
-def _failed(failure: Failure) -> tuple[SourceState, str]:
-    if failure.kind is FailureKind.GONE:
-        return SourceState.GONE, failure.message
-    if failure.kind is FailureKind.NOT_A_FEED:
-        offer = f" It names a feed: {failure.found_feeds[0]}" if failure.found_feeds else ""
-        return SourceState.NOT_A_FEED, failure.message + offer
-    if failure.status in BLOCKING_STATUSES:
-        return SourceState.BLOCKED, failure.message
-    return SourceState.FAILING, failure.message
+    later = taking_turns(waiting)[at_once:]
+    return [
+        (source.source_id, now + timedelta(seconds=(source.interval_s or interval_s) * (place + jitter()) / len(later)))
+        for place, source in enumerate(later)
+    ]

@@ -22,11 +22,15 @@ FIRST = (
         id TEXT PRIMARY KEY,
         name TEXT NOT NULL, publisher TEXT NOT NULL, kind TEXT NOT NULL, country TEXT NOT NULL, language TEXT NOT NULL,
         tags TEXT NOT NULL, own INTEGER NOT NULL, enabled INTEGER NOT NULL, configured INTEGER NOT NULL DEFAULT 1,
-        configured_url TEXT NOT NULL, url TEXT NOT NULL, moved_to TEXT, site_url TEXT,
+        configured_url TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, site_url TEXT,
         state TEXT NOT NULL DEFAULT 'new', reason TEXT NOT NULL DEFAULT '',
         paused INTEGER NOT NULL DEFAULT 0, failures REAL NOT NULL DEFAULT 0,
         next_fetch_at INTEGER NOT NULL DEFAULT 0, last_polled_at INTEGER, last_success_at INTEGER, last_new_at INTEGER,
         item_count INTEGER NOT NULL DEFAULT 0,
+        interval_s REAL, interval_of_s REAL,
+        ttl_s REAL, skip_hours TEXT NOT NULL DEFAULT '[]', skip_days TEXT NOT NULL DEFAULT '[]',
+        gaps_s TEXT NOT NULL DEFAULT '[]', validators_lie INTEGER NOT NULL DEFAULT 0, whole_at INTEGER, gap_at INTEGER,
+        moved_to TEXT, moved_since INTEGER, moved_count INTEGER NOT NULL DEFAULT 0,
         etag BLOB, last_modified BLOB, body_hash BLOB, seen BLOB NOT NULL DEFAULT x''
     ) WITHOUT ROWID""",
     "CREATE INDEX source_due ON source (next_fetch_at) WHERE configured AND enabled AND NOT paused AND state != 'gone'",
@@ -34,9 +38,16 @@ FIRST = (
         id INTEGER PRIMARY KEY,
         source_id TEXT NOT NULL, at INTEGER NOT NULL, gate TEXT NOT NULL, status INTEGER,
         cut_count INTEGER NOT NULL, parsed_count INTEGER NOT NULL, new_count INTEGER NOT NULL, edited_count INTEGER NOT NULL,
-        whole_reason TEXT NOT NULL, failure TEXT, message TEXT NOT NULL, body_bytes INTEGER NOT NULL, duration_ms INTEGER NOT NULL
+        whole_reason TEXT NOT NULL, failure TEXT, message TEXT NOT NULL, body_bytes INTEGER NOT NULL,
+        duration_ms INTEGER NOT NULL, has_gap INTEGER NOT NULL DEFAULT 0
     )""",
     "CREATE INDEX poll_source ON poll (source_id, id)",
+    """CREATE TABLE state_change (
+        id INTEGER PRIMARY KEY,
+        source_id TEXT NOT NULL, at INTEGER NOT NULL, was TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+        is_told INTEGER NOT NULL DEFAULT 0
+    )""",
+    "CREATE INDEX state_change_untold ON state_change (at) WHERE NOT is_told",
     """CREATE TABLE story (
         id INTEGER PRIMARY KEY,
         lead_id INTEGER NOT NULL, first_seen_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL

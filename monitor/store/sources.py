@@ -4,45 +4,58 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from monitor.model import (
     Acquired,
     FailureKind,
     Gate,
+    Hints,
     Job,
     Kind,
+    Learned,
+    Outcome,
     PollRecord,
     Source,
     SourceFacts,
     SourceState,
     SourceStatus,
+    StateChange,
+    Waiting,
 )
-from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms
+from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms, to_ms
+
+__all__ = ["POLLS_KEPT", "Outcome", "Sources"]
 
 POLLS_KEPT = 50
+CHANGES_KEPT = timedelta(days=90)
+CLOCK_SLACK = timedelta(minutes=1)
 FACTS = "id, name, publisher, kind, country, language, tags, own"
 POLL = (
     "source_id, at, gate, status, cut_count, parsed_count, new_count, edited_count, whole_reason, failure, message, "
-    "body_bytes, duration_ms"
+    "body_bytes, duration_ms, has_gap"
+)
+LEARNED = (
+    "interval_s",
+    "interval_of_s",
+    "ttl_s",
+    "skip_hours",
+    "skip_days",
+    "gaps_s",
+    "validators_lie",
+    "whole_at",
+    "gap_at",
+    "moved_to",
+    "moved_since",
+    "moved_count",
 )
 STATUS = (
     f"{FACTS}, enabled, configured_url, url, moved_to, site_url, state, reason, failures, item_count, next_fetch_at, "
-    "last_polled_at, last_success_at, last_new_at"
+    f"last_polled_at, last_success_at, last_new_at, {', '.join(LEARNED)}"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a poll changes of its source's standing."""
-
-    state: SourceState
-    reason: str
-    failures: float
-    next_fetch_at: datetime
-    new_count: int
-    edited_count: int
+SET_LEARNED = ", ".join(f"{column} = ?" for column in LEARNED)
+DUE = "configured AND enabled AND NOT paused AND state != 'gone'"
 
 
 class Sources:
@@ -60,17 +73,18 @@ class Sources:
             known: dict[str, str] = dict(self._connection.rows("SELECT id, configured_url FROM source"))
             self._connection.execute("UPDATE source SET configured = 0 WHERE configured")
             self._connection.executemany(
-                """INSERT INTO source (id, name, publisher, kind, country, language, tags, own, enabled, configured_url, url)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """INSERT INTO source (id, name, publisher, kind, country, language, tags, own, enabled, configured_url, url,
+                    host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, publisher = excluded.publisher, kind = excluded.kind,
                     country = excluded.country, language = excluded.language, tags = excluded.tags, own = excluded.own,
                     enabled = excluded.enabled, configured = 1""",
                 [_mirrored(source) for source in sources],
             )
-            moved = [(s.url, s.url, s.id) for s in sources if known.get(s.id, s.url) != s.url]
+            nothing = _learned_row(Learned())
+            moved = [(s.url, s.url, host_of(s.url), *nothing, s.id) for s in sources if known.get(s.id, s.url) != s.url]
             self._connection.executemany(
-                """UPDATE source SET configured_url = ?, url = ?, moved_to = NULL, state = 'new', reason = '', failures = 0,
-                    next_fetch_at = 0, paused = 0,
+                f"""UPDATE source SET configured_url = ?, url = ?, host = ?, {SET_LEARNED}, state = 'new', reason = '',
+                    failures = 0, next_fetch_at = 0, paused = 0,
                     etag = NULL, last_modified = NULL, body_hash = NULL, seen = x'' WHERE id = ?""",
                 moved,
             )
@@ -87,16 +101,46 @@ class Sources:
 
     # -- polling ---------------------------------------------------------------------------------------
 
-    def due(self, now: datetime, limit: int) -> list[str]:
-        """Ids of the sources to poll now, longest overdue first."""
-        sql = """SELECT id FROM source WHERE configured AND enabled AND NOT paused AND state != 'gone' AND next_fetch_at <= ?
-            ORDER BY next_fetch_at LIMIT ?"""
-        return [row[0] for row in self._connection.rows(sql, (stored_ms(now), limit))]
+    def due(self, now: datetime, limit: int, a_host: int | None = None) -> list[str]:
+        """Ids of the sources to poll now, at most `a_host` of each host (None: all): hosts take turns, the longest overdue of
+        each first."""
+        sql = f"""SELECT id FROM (
+                SELECT id, next_fetch_at, row_number() OVER (PARTITION BY host ORDER BY next_fetch_at, id) AS turn
+                FROM source WHERE {DUE} AND next_fetch_at <= ?)
+            WHERE turn <= ? ORDER BY turn, next_fetch_at, id LIMIT ?"""
+        return [row[0] for row in self._connection.rows(sql, (stored_ms(now), a_host or limit, limit))]
+
+    def overdue(self, now: datetime) -> list[Waiting]:
+        """The sources that are due and were polled before, longest overdue first."""
+        sql = f"""SELECT id, host, interval_s FROM source WHERE {DUE} AND next_fetch_at <= ? AND last_polled_at IS NOT NULL
+            ORDER BY next_fetch_at, id"""
+        return [Waiting(*row) for row in self._connection.rows(sql, (stored_ms(now),))]
+
+    def put_off(self, until: Iterable[tuple[str, datetime]]) -> None:
+        """Let sources (by id) wait until an instant each, in one transaction."""
+        with self._connection.transaction():
+            self._connection.executemany(
+                "UPDATE source SET next_fetch_at = ? WHERE id = ?", [(stored_ms(at), id) for id, at in until]
+            )
+
+    def follow_clock(self, now: datetime) -> bool:
+        """Where sources were polled later than `now`, the clock was set back: let what is to come follow it by as much, so that
+        every wait is as long as it was meant to be. Says whether it was so."""
+        ahead_ms = (self._connection.value("SELECT max(last_polled_at) FROM source") or 0) - stored_ms(now)
+        if ahead_ms <= CLOCK_SLACK // timedelta(milliseconds=1):
+            return False
+        with self._connection.transaction():
+            self._connection.execute(
+                """UPDATE source SET last_polled_at = min(last_polled_at, ?2),
+                    next_fetch_at = next_fetch_at - CASE WHEN next_fetch_at > ?2 THEN ?1 ELSE 0 END
+                    WHERE next_fetch_at > ?2 OR last_polled_at > ?2""",
+                (ahead_ms, stored_ms(now)),
+            )
+        return True
 
     def active(self) -> list[str]:
         """Ids of all sources that are polled: configured, enabled, not paused, not retired."""
-        sql = "SELECT id FROM source WHERE configured AND enabled AND NOT paused AND state != 'gone' ORDER BY id"
-        return [row[0] for row in self._connection.rows(sql)]
+        return [row[0] for row in self._connection.rows(f"SELECT id FROM source WHERE {DUE} ORDER BY id")]
 
     def job(self, source: Source) -> Job:
         """The job of polling a mirrored source: its address as now polled, and what the last document left."""
@@ -116,20 +160,29 @@ class Sources:
             verify=source.verify,
         )
 
+    def trust(self, source_id: str) -> tuple[datetime | None, bool]:
+        """When a source last sent a whole document, and whether its validators were found to lie."""
+        row = self._connection.row("SELECT whole_at, validators_lie FROM source WHERE id = ?", (source_id,))
+        return (None, False) if row is None else (from_ms(row[0]), bool(row[1]))
+
     def record(self, job: Job, acquired: Acquired, outcome: Outcome, now: datetime) -> PollRecord:
         """Store a poll's outcome: the source's standing, the validators with the entries they vouch for, the history."""
         failed, at = acquired.failure, stored_ms(now)
         self._connection.execute(
-            """UPDATE source SET state = ?, reason = ?, failures = ?, next_fetch_at = ?, last_polled_at = ?,
+            f"""UPDATE source SET state = ?, reason = ?, failures = ?, next_fetch_at = ?, last_polled_at = ?,
                 last_success_at = CASE WHEN ? THEN last_success_at ELSE ? END,
                 last_new_at = CASE WHEN ? THEN ? ELSE last_new_at END,
-                moved_to = CASE WHEN ? THEN moved_to ELSE ? END, site_url = COALESCE(?, site_url) WHERE id = ?""",
+                {SET_LEARNED}, site_url = COALESCE(?, site_url) WHERE id = ?""",
             (
                 *(outcome.state, outcome.reason, outcome.failures, stored_ms(outcome.next_fetch_at), at),
                 *(failed is not None, at, outcome.new_count > 0, at),
-                *(failed is not None, acquired.moved_to, acquired.site_url, acquired.source_id),
+                *(*_learned_row(outcome.learned), acquired.site_url, acquired.source_id),
             ),
         )
+        if outcome.adopted_url is not None:
+            sql = "UPDATE source SET url = ?, host = ? WHERE id = ?"
+            self._connection.execute(sql, (outcome.adopted_url, host_of(outcome.adopted_url), acquired.source_id))
+        self._note_change(acquired.source_id, outcome, at)
         learned = (acquired.etag, acquired.last_modified, acquired.body_hash, acquired.seen)
         if learned != (job.etag, job.last_modified, job.body_hash, job.seen):
             sql = "UPDATE source SET etag = ?, last_modified = ?, body_hash = ?, seen = ? WHERE id = ?"
@@ -148,16 +201,30 @@ class Sources:
             message=failed.message if failed else "",
             body_bytes=acquired.body_bytes,
             duration_s=acquired.duration_s,
+            has_gap=outcome.has_gap,
         )
         self._connection.execute(
-            f"INSERT INTO poll ({POLL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO poll ({POLL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(poll.source_id, at, poll.gate, poll.status, poll.cut_count, poll.parsed_count, poll.new_count),
                 *(poll.edited_count, poll.whole_reason, poll.failure, poll.message, poll.body_bytes),
-                int(poll.duration_s * 1000),
+                *(int(poll.duration_s * 1000), poll.has_gap),
             ),
         )
         return poll
+
+    def _note_change(self, source_id: str, outcome: Outcome, at: int) -> None:
+        """Keep a change of state for the operator to hear of; that a new source is well is none."""
+        if outcome.was in (None, outcome.state) or (outcome.was, outcome.state) == (SourceState.NEW, SourceState.OK):
+            return
+        self._connection.execute(
+            "INSERT INTO state_change (source_id, at, was, state, reason) VALUES (?, ?, ?, ?, ?)",
+            (source_id, at, outcome.was, outcome.state, outcome.reason),
+        )
+
+    def mark_told(self, upto_id: int) -> None:
+        """Record that the changes of state up to this one were told; it belongs inside the transaction that queues the notice."""
+        self._connection.execute("UPDATE state_change SET is_told = 1 WHERE id <= ? AND NOT is_told", (upto_id,))
 
     def trim_polls(self) -> None:
         """Forget all but the last polls of each source."""
@@ -168,10 +235,17 @@ class Sources:
                 (POLLS_KEPT,),
             )
 
+    def trim_changes(self, now: datetime) -> None:
+        """Forget changes of state that are older than ninety days."""
+        with self._connection.transaction():
+            self._connection.execute("DELETE FROM state_change WHERE at < ?", (stored_ms(now - CHANGES_KEPT),))
+
     def pause(self, source_id: str, *, paused: bool) -> bool:
-        """Stop or resume polling a source; False where there is no such source."""
+        """Stop or resume polling a source, also one that was retired; False where there is no such source."""
         state = (
-            "state = 'paused', reason = 'paused by hand'" if paused else "state = 'new', reason = '', next_fetch_at = 0"
+            "state = 'paused', reason = 'paused by hand'"
+            if paused
+            else "state = 'new', reason = '', failures = 0, next_fetch_at = 0"
         )
         sql = f"UPDATE source SET paused = ?, {state} WHERE id = ? AND configured"
         return self._connection.execute(sql, (paused, source_id)).rowcount > 0
@@ -204,6 +278,16 @@ class Sources:
         sql = f"SELECT {POLL} FROM poll WHERE source_id = ? ORDER BY id DESC LIMIT ?"
         return [_poll(row) for row in self._connection.rows(sql, (source_id, limit))]
 
+    def untold_changes(self) -> list[StateChange]:
+        """The changes of state that no notice has told of, oldest first; of sources that left the configuration, none."""
+        sql = """SELECT change.id, change.source_id, source.name, change.at, change.was, change.state, change.reason
+            FROM state_change AS change JOIN source ON source.id = change.source_id
+            WHERE NOT change.is_told AND source.configured ORDER BY change.id"""
+        return [
+            StateChange(row[0], row[1], row[2], stored_at(row[3]), SourceState(row[4]), SourceState(row[5]), row[6])
+            for row in self._connection.rows(sql)
+        ]
+
     def last_polled_at(self) -> datetime | None:
         """When any source was last polled."""
         return from_ms(self._connection.value("SELECT max(last_polled_at) FROM source"))
@@ -221,6 +305,38 @@ def _mirrored(source: Source) -> Row:
             json.dumps(source.tags),
         ),
         *(source.own, source.enabled and source.format == "feed", source.url, source.url),
+        host_of(source.url),
+    )
+
+
+def host_of(url: str) -> str:
+    """The host that a source is polled at, with its port: what polite turns go by."""
+    return urlsplit(url).netloc.lower()
+
+
+def _learned_row(learned: Learned) -> Row:
+    """The values of the columns in `LEARNED`."""
+    hints = learned.hints
+    return (
+        *(learned.interval_s, learned.interval_of_s),
+        *(hints.ttl_s, json.dumps(hints.skip_hours), json.dumps(hints.skip_days), json.dumps(learned.gaps_s)),
+        *(learned.validators_lie, to_ms(learned.whole_at), to_ms(learned.gap_at)),
+        *(learned.moved_to, to_ms(learned.moved_since), learned.moved_count),
+    )
+
+
+def _learned(row: Row) -> Learned:
+    return Learned(
+        interval_s=row[0],
+        interval_of_s=row[1],
+        hints=Hints(ttl_s=row[2], skip_hours=tuple(json.loads(row[3])), skip_days=tuple(json.loads(row[4]))),
+        gaps_s=tuple(json.loads(row[5])),
+        validators_lie=bool(row[6]),
+        whole_at=from_ms(row[7]),
+        gap_at=from_ms(row[8]),
+        moved_to=row[9],
+        moved_since=from_ms(row[10]),
+        moved_count=row[11],
     )
 
 
@@ -243,6 +359,7 @@ def _poll(row: Row) -> PollRecord:
         message=row[10],
         body_bytes=row[11],
         duration_s=row[12] / 1000,
+        has_gap=bool(row[13]),
     )
 
 
@@ -262,4 +379,5 @@ def _status(row: Row) -> SourceStatus:
         last_polled_at=from_ms(row[18]),
         last_success_at=from_ms(row[19]),
         last_new_at=from_ms(row[20]),
+        learned=_learned(row[21:]),
     )

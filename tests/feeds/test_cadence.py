@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -13,10 +13,9 @@ from monitor.feeds.cadence import (
     base_wait_s,
     failure_weight,
     failure_weight_after,
-    first_poll_at,
     next_poll_at,
-    state_after,
 )
+from monitor.feeds.condition import state_after
 from monitor.model import Acquired, Failure, FailureKind, Gate, Hints, SourceState
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -48,7 +47,7 @@ def wait_s(acquired: Acquired, bounds: Bounds = BOUNDS, weight: float = 0.0, jit
     ],
 )
 def test_hints_lengthen_the_interval_within_the_bounds(hints: Hints, expected_s: float) -> None:
-    assert base_wait_s(BOUNDS, hints) == expected_s
+    assert base_wait_s(BOUNDS, hints, NOW) == expected_s
     assert wait_s(polled(hints=hints)) == expected_s
 
 
@@ -60,11 +59,6 @@ def test_an_interval_below_the_lower_bound_is_raised_to_it() -> None:
 def test_jitter_spreads_by_up_to_a_tenth_and_stays_under_the_upper_bound() -> None:
     assert wait_s(polled(), jitter=0.5) == 945
     assert wait_s(polled(hints=Hints(ttl_s=7_200)), jitter=0.9) == 7_200
-
-
-def test_the_start_spreads_over_one_interval() -> None:
-    assert first_poll_at(NOW, BOUNDS, 0.0) == NOW
-    assert first_poll_at(NOW, BOUNDS, 0.5) == NOW + timedelta(seconds=450)
 
 
 def test_back_off_grows_linearly_and_ends_at_a_day() -> None:

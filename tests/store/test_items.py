@@ -14,8 +14,10 @@ from monitor.model import (
     Failure,
     FailureKind,
     Gate,
+    Hints,
     Item,
     Kind,
+    Learned,
     Match,
     Observed,
     Relation,
@@ -55,6 +57,18 @@ OBSERVED = Observed(
     "g", b"guid", ITEM.url, b"url.....", b"title", b"text", b"content1", ("thirty", "carpets"), NOW, 8, ITEM.wire
 )
 ENTRY = Entry("g", ITEM.url, "Changed", "Changed text", "<p>Changed</p>", "B. Writer")
+LEARNED = Learned(
+    interval_s=1_000.0,
+    interval_of_s=900.0,
+    hints=Hints(ttl_s=600.0, skip_hours=(1, 2), skip_days=(6,)),
+    gaps_s=(3_600, 7_200),
+    validators_lie=True,
+    whole_at=NOW - timedelta(hours=3),
+    gap_at=NOW - timedelta(days=2),
+    moved_to="https://a.example/new",
+    moved_since=NOW - timedelta(hours=5),
+    moved_count=2,
+)
 JOB_OUTCOME = Outcome(SourceState.OK, "", 0.0, NOW + timedelta(hours=1), 1, 0)
 
 
@@ -244,7 +258,7 @@ def record(store: Store, result: Acquired, outcome: Outcome = JOB_OUTCOME, at: d
 
 
 def test_a_poll_leaves_its_validators_its_standing_and_its_record(store: Store) -> None:
-    record(store, acquired(moved_to="https://a.example/new", site_url="https://a.example/", status=200))
+    record(store, acquired(site_url="https://a.example/", status=200), replace(JOB_OUTCOME, learned=LEARNED))
     job = store.sources.job(SOURCE)
     assert (job.etag, job.body_hash, job.seen) == (b"v", b"h", b"12345678")
     status = store.sources.status("a")
@@ -255,14 +269,15 @@ def test_a_poll_leaves_its_validators_its_standing_and_its_record(store: Store) 
         NOW,
         "https://a.example/new",
     )
+    assert status.learned == LEARNED
     [poll] = store.sources.polls("a")
     assert (poll.gate, poll.status, poll.failure) == (Gate.WHOLE, 200, None)
     assert store.sources.last_polled_at() == NOW
 
 
 def test_a_failed_poll_keeps_the_last_success_and_what_was_known(store: Store) -> None:
-    record(store, acquired(moved_to="https://a.example/new"))
-    failing = Outcome(SourceState.FAILING, "No answer.", 0.25, NOW + timedelta(hours=2), 0, 0)
+    record(store, acquired(), replace(JOB_OUTCOME, learned=LEARNED))
+    failing = Outcome(SourceState.FAILING, "No answer.", 0.25, NOW + timedelta(hours=2), 0, 0, learned=LEARNED)
     failed = acquired(etag=None, failure=Failure(FailureKind.TIMEOUT, "No answer."))
     record(store, failed, failing, NOW + timedelta(hours=1))
     status = store.sources.status("a")
@@ -314,6 +329,9 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "sources.mirror": lambda s: s.sources.mirror([SOURCE]),
     "sources.record": lambda s: s.sources.record(s.sources.job(SOURCE), acquired(), JOB_OUTCOME, NOW),
     "sources.trim_polls": lambda s: s.sources.trim_polls(),
+    "sources.trim_changes": lambda s: s.sources.trim_changes(NOW),
+    "sources.mark_told": lambda s: s.sources.mark_told(1),
+    "sources.put_off": lambda s: s.sources.put_off([("a", NOW)]),
     "sources.pause": lambda s: s.sources.pause("a", paused=True),
     "items.add": lambda s: s.items.add(ITEM, OBSERVED, indexed(ITEM), is_backlog=False),
     "items.sight": lambda s: s.items.sight(1, "b", OBSERVED, NOW),
