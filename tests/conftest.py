@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -134,11 +137,20 @@ class Inbox:
 
 @pytest.fixture
 def inbox(free_port: int) -> Iterator[Inbox]:
+    with receiving(free_port) as box:
+        yield box
+
+
+@contextmanager
+def receiving(port: int) -> Iterator[Inbox]:
+    """A mail server on `port` for as long as it is held."""
     box = Inbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port)
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    yield box
-    controller.stop()
+    try:
+        yield box
+    finally:
+        controller.stop()
 
 
 @pytest.fixture
@@ -198,6 +210,72 @@ listen = "127.0.0.1:0"
         done = self.run(*arguments, "--json")
         assert done.returncode == code, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@dataclass
+class Running:
+    """`monitor run` in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    def log(self) -> list[dict[str, Any]]:
+        """Its log so far, a record a line."""
+        return [json.loads(line) for line in self.log_file.read_text("utf-8").splitlines() if line.startswith("{")]
+
+    def events(self, event: str) -> list[dict[str, Any]]:
+        return [record for record in self.log() if record["event"] == event]
+
+    def wait_for(self, event: str, count: int = 1, within_s: float = 20.0) -> dict[str, Any]:
+        """The `count`th record of this event, as soon as it is there."""
+        until(lambda: len(self.events(event)) >= count or self.process.poll() is not None, within_s, self.log_file)
+        found = self.events(event)
+        assert len(found) >= count, f"it ended with {self.process.returncode}: {self.log_file.read_text('utf-8')}"
+        return found[count - 1]
+
+    @property
+    def url(self) -> str:
+        url: str = self.wait_for("serving")["url"]
+        return url.removesuffix("/")
+
+    def stop(self) -> float:
+        """End it as a supervisor would; returns the seconds that it took."""
+        begun = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        return time.monotonic() - begun
+
+
+def until(is_so: Callable[[], object], within_s: float = 20.0, shown: object = "") -> None:
+    """Wait until something is so; fails when it is not in time."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > deadline:
+            told = shown.read_text("utf-8") if isinstance(shown, Path) else shown
+            pytest.fail(f"not so within {within_s} s: {told}")
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(folder: Folder, **popen: Any) -> Iterator[Running]:
+    """The daemon on a folder, once it runs; killed at the end where it still does."""
+    log_file = folder.path.parent / f"daemon-{len(list(folder.path.parent.glob('daemon-*')))}.log"
+    with log_file.open("wb") as log:
+        arguments = [sys.executable, "-m", "monitor", "-c", str(folder.path), "run"]
+        process = subprocess.Popen(arguments, stdout=log, stderr=log, start_new_session=True, **popen)
+    daemon = Running(process, log_file)
+    try:
+        daemon.wait_for("running")
+        yield daemon
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
 
 
 @pytest.fixture
