@@ -63,7 +63,7 @@ class Acquirer:
 
         After a failure the result carries the job's own `seen` and `body_hash` and no validators, so that the next
         poll is unconditional: only a whole answer proves that a source has recovered. `title`, `site_url`, `language`
-        and `hints.ttl_s` are empty or None where the document was not parsed: what was known of them stands.
+        and all of `hints` but `max_age_s` are empty or None where the document was not parsed: what was known of them stands.
         """
         started = time.monotonic()
         try:
@@ -128,7 +128,7 @@ def _read(base: Acquired, reading: Reading) -> Acquired:
         title=parsed.title,
         site_url=parsed.site_url,
         language=parsed.language,
-        hints=replace(base.hints, ttl_s=parsed.ttl_s),
+        hints=replace(base.hints, ttl_s=parsed.ttl_s, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days),
     )
 
 

@@ -44,6 +44,8 @@ class Parsed:
     ttl_s: float | None = None
     hashes: bytes = b""
     cut_count: int = 0
+    skip_hours: tuple[int, ...] = ()  # as `Hints` has them
+    skip_days: tuple[int, ...] = ()
 
 
 def parsed_message(parsed: Parsed) -> dict[str, Any]:
@@ -94,6 +96,8 @@ def _parsed(message: dict[str, Any]) -> Parsed:
         ttl_s=None if ttl_s is None else float(ttl_s),
         hashes=bytes.fromhex(message["hashes"]),
         cut_count=int(message["cut_count"]),
+        skip_hours=_among(message["skip_hours"], 24),
+        skip_days=_among(message["skip_days"], 7),
     )
 
 
@@ -111,6 +115,14 @@ def _entry(message: dict[str, Any]) -> Entry:
         published_claim=str(message["published_claim"]),
         updated_at=_instant(message["updated_at"]),
     )
+
+
+def _among(values: Any, count: int) -> tuple[int, ...]:
+    """Whole numbers from 0 to below `count`, in order, each once. Raises ValueError for others."""
+    found = sorted({int(value) for value in values})
+    if found and not 0 <= found[0] <= found[-1] < count:
+        raise ValueError("an hour or day that there is none")
+    return tuple(found)
 
 
 def _link(value: Any) -> str | None:

@@ -29,6 +29,8 @@ FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json"}
 )
 _PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SKIPPED = re.compile(r"<(?:hour|day)>\s*([0-9]{1,2}|[A-Za-z]{6,9})\s*</(?:hour|day)>")
 
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>", re.IGNORECASE)
 _START = re.compile(r"<(?:\?xml\s|!DOCTYPE\b|rss\b|feed\b|channel\b|[\w.\-]{1,40}:(?:RDF|rss|feed)\b)", re.IGNORECASE)
@@ -78,6 +80,8 @@ def parse_xml(request: Request, document: bytes) -> Parsed:
         site_url=clean.link(_text(channel.get("link")), request.url),
         language=language,
         ttl_s=ttl_s(channel),
+        skip_hours=skipped(text, "skipHours"),
+        skip_days=skipped(text, "skipDays"),
     )
 
 
@@ -249,6 +253,21 @@ def ttl_s(channel: Mapping[str, Any]) -> float | None:
         times = int(frequency) if re.fullmatch(r"[0-9]{1,6}", frequency) else 1
         asked.append(period / max(1, times))
     return max(asked, default=0.0) or None
+
+
+def skipped(text: str, name: str) -> tuple[int, ...]:
+    """The hours (`skipHours`, 0 to 23 in GMT) or days (`skipDays`, Monday is 0) in which an RSS channel asks not to be read,
+    in order (RSS 2.0; RSS 0.91 counts hours to 24). Read from the text, since feedparser keeps the last one only, and outside
+    the items, which may speak of anything."""
+    if f"<{name}" not in text:
+        return ()
+    head, _, rest = text.partition("<item")
+    channel = head + rest.rpartition("</item>")[2]
+    inside = channel.partition(f"<{name}>")[2].partition(f"</{name}>")[0]
+    written = _SKIPPED.findall(inside[:5_000])
+    if name == "skipHours":
+        return tuple(sorted({int(hour) % 24 for hour in written if hour.isdecimal() and int(hour) <= 24}))
+    return tuple(sorted({_DAYS.index(day) for day in map(str.capitalize, written) if day in _DAYS}))
 
 
 def not_a_feed(text: str, url: str) -> NotAFeedError:

@@ -17,7 +17,9 @@ from monitor.model import Entry, FailureKind
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ENTRY = Entry("g", "https://a.example/", "T", "x", "<p>x</p>", "A", "en", AT, "claim", None)
-PARSED = Parsed((ENTRY, Entry(None, None, "U", "", "")), 2, "Feed", "https://a.example/", "en", 60.0, b"12345678", 1)
+PARSED = Parsed(
+    (ENTRY, Entry(None, None, "U", "", "")), 2, "Feed", "https://a.example/", "en", 60.0, b"12345678", 1, (0, 23), (6,)
+)
 
 
 def test_what_was_parsed_arrives_as_it_left() -> None:
@@ -42,6 +44,12 @@ def changed(**changes: Any) -> dict[str, Any]:
     return message
 
 
+def skipping(*hours: Any) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(json.dumps(parsed_message(PARSED)))
+    message["parsed"]["skip_hours"] = list(hours)
+    return message
+
+
 def test_a_link_that_is_no_web_address_does_not_arrive() -> None:
     assert parsed_from(changed(url="javascript:x")).entries[0].url is None
 
@@ -60,6 +68,9 @@ def test_a_link_that_is_no_web_address_does_not_arrive() -> None:
         changed(published_at="soon"),
         changed(published_at="2026-11-23T08:00:00"),
         changed(updated_at=5),
+        skipping(24),
+        skipping(-1, 3),
+        skipping("noon"),
     ],
 )
 def test_nonsense_is_a_failure_of_the_worker(message: Any) -> None:

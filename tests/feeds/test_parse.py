@@ -138,6 +138,24 @@ def test_a_feed_says_how_often_it_wants_to_be_read(channel: str, expected_s: flo
     assert read(f'<rss version="2.0"><channel>{channel}</channel></rss>'.encode()).ttl_s == expected_s
 
 
+@pytest.mark.parametrize(
+    ("channel", "hours", "days"),
+    [
+        ("<skipHours><hour>23</hour><hour> 0 </hour></skipHours>", (0, 23), ()),
+        ("<skipHours><hour>24</hour><hour>25</hour><hour>x</hour><hour>night</hour></skipHours>", (0,), ()),
+        ("<skipDays><day>Sunday</day><day>saturday</day><day>Holiday</day></skipDays>", (), (5, 6)),
+        ("<item><title>t</title></item><skipHours><hour>3</hour></skipHours>", (3,), ()),
+        ("<item><title>t</title><x>&lt;skipHours></x><skipHours><hour>3</hour></skipHours></item>", (), ()),
+        ("<skipHours/>", (), ()),
+    ],
+)
+def test_hours_and_days_that_a_channel_asks_to_be_left_alone_in(
+    channel: str, hours: tuple[int, ...], days: tuple[int, ...]
+) -> None:
+    parsed = read(f'<rss version="2.0"><channel>{channel}</channel></rss>'.encode())
+    assert (parsed.skip_hours, parsed.skip_days) == (hours, days)
+
+
 def test_own_entities_of_a_document_are_kept() -> None:
     raw = b'<!DOCTYPE rss [\n<!ENTITY desk "The Desk">\n]>' + item("<title>&desk; reports &amp; waits</title>")
     assert read(raw).entries[0].title == "The Desk reports & waits"
