@@ -38,7 +38,7 @@ def _line(rule: Object) -> str:
 @click.option("--title", default="", metavar="T", help="The text's title.")
 @click.option("--source", metavar="ID", help="As if it came from this source (its kind, country, language).")
 @click.option(
-    "--text-file", type=click.File("r", encoding="utf-8"), metavar="FILE|-", help="The text; - for standard input."
+    "--text-file", type=click.File("r", encoding="utf-8-sig"), metavar="FILE|-", help="The text; - for standard input."
 )
 @output.JSON
 @click.pass_context
@@ -66,10 +66,17 @@ def test(
     facts = next((SourceFacts.of(s) for s in settings.sources if s.id == source), None)
     if source is not None and facts is None:
         raise UnknownError(f"there is no source {source!r} in sources.toml; `monitor sources list` shows them")
-    body = text_file.read() if text_file else ""
+    body = _text_of(text_file) if text_file else ""
     matches = [match for match in try_text(configuration.rules, title, body, facts) if not ids or match.rule_id in ids]
     if output.write(map(match_object, matches), as_json, _match_line) == 0 and not as_json:
         click.echo("no rule fires", err=True)
+
+
+def _text_of(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{file.name} is not UTF-8 text", param_hint="--text-file") from error
 
 
 def _match_line(match: Object) -> str:
