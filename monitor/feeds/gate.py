@@ -23,11 +23,12 @@ _TOKEN = re.compile(rb"<(?:(!\[CDATA\[)|(!--)|(/?)((?:[A-Za-z_][\w.\-]{0,40}:)?(
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The entries of a document as byte ranges, in order, with the hash of each. `irregular` says in a few words why
-    they cannot be relied on; then there are none."""
+    they cannot be relied on; then there are none. `surplus` is the range of the entries beyond the first 20,000."""
 
     ranges: tuple[tuple[int, int], ...] = ()
     hashes: tuple[bytes, ...] = ()
     irregular: str = ""
+    surplus: tuple[int, int] | None = None
 
 
 def entry_hash(raw: bytes) -> bytes:
@@ -52,7 +53,7 @@ def scan(body: bytes) -> Scan:
         if not found:
             continue
         if len(ranges) == RANGE_LIMIT:
-            return Scan(irregular="too many entries to tell apart")
+            return _filled(body, ranges)
         if slash:
             if opened < 0 or found != name:
                 return Scan(irregular="tags do not pair")
@@ -66,7 +67,19 @@ def scan(body: bytes) -> Scan:
             opened, name = token.start(), found
     if opened >= 0:
         return Scan(irregular="open entry")
-    return Scan(tuple(ranges), tuple(entry_hash(body[start:end]) for start, end in ranges))
+    return _scanned(body, ranges)
+
+
+def _filled(body: bytes, ranges: Sequence[tuple[int, int]]) -> Scan:
+    """What is found in a document with more entries than are looked at."""
+    surplus = (ranges[-1][1], len(whole_part(body)))
+    if surplus[0] >= surplus[1]:
+        return Scan(irregular="too many entries to tell apart")
+    return _scanned(body, ranges, surplus)
+
+
+def _scanned(body: bytes, ranges: Sequence[tuple[int, int]], surplus: tuple[int, int] | None = None) -> Scan:
+    return Scan(tuple(ranges), tuple(entry_hash(body[start:end]) for start, end in ranges), surplus=surplus)
 
 
 def whole_part(body: bytes) -> bytes:
@@ -103,8 +116,11 @@ def cut(body: bytes, ranges: Sequence[tuple[int, int]], kept: Iterable[int]) -> 
 
 def seen_after(hashes: Sequence[bytes], old: bytes) -> bytes:
     """What to remember: this document's hashes in order, then older ones, so that entries that vanish and return cost
-    nothing. At most four times the document's own count, and 4,000 unless the document alone has more."""
+    nothing. At most four times the document's own count, and 4,000 unless the document alone has more; a document without
+    entries changes nothing."""
     own = dict.fromkeys(hashes)
+    if not own:
+        return old
     limit = max(len(own), min(SEEN_FACTOR * len(own), SEEN_LIMIT))
     older = [found for found in dict.fromkeys(split_seen(old)) if found not in own]
     return b"".join([*own, *older][:limit])

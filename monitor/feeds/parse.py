@@ -39,6 +39,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?:#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PAGE = re.compile(r"<(?:!doctype\s+)?html\b|\A\s*<(?:head|body)\b", re.IGNORECASE)
+_LINK_TAG = re.compile(r"<(?:link|base)\b[^<>]{0,2000}>", re.IGNORECASE)
+_FEED_TAG = re.compile(r"<(?:rss|feed|channel|[\w.\-]{1,40}:(?:RDF|rss|feed|channel))[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
 _KNOWN_TAG = re.compile(r"</?(?:a|b|i|u|br|em|strong|span|font|p|div|sup|sub|img|small)\b[^<>]*>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
@@ -64,6 +66,8 @@ def parse_xml(request: Request, document: bytes) -> Parsed:
     Raises NotAFeedError for a web page (with the feeds it names) and for everything else that is no feed.
     """
     text = document.decode(request.encoding, "replace")
+    if _PAGE.search(text[:2_000]) and not _FEED_TAG.search(text):
+        raise not_a_feed(text, request.url)
     feed = _parsed(mend(text), request)
     found = feed["entries"]
     if not feed.get("version") and (not found or _PAGE.search(text[:2_000])):
@@ -275,7 +279,8 @@ def not_a_feed(text: str, url: str) -> NotAFeedError:
     if not _PAGE.search(text[:5_000]):
         kind = "XML of another kind" if text.lstrip().startswith("<") else "neither a feed nor a page"
         return NotAFeedError(f"The answer is no feed: {kind}.")
-    page = LexborHTMLParser(text[:1_000_000])
+    # Only these elements: building the tree of a page takes time by the square of its depth.
+    page = LexborHTMLParser("".join(_LINK_TAG.findall(text[:1_000_000])))
     base_node = page.css_first("base[href]")
     base = clean.link(_text(base_node.attributes.get("href")), url) if base_node is not None else None
     found = [

@@ -69,6 +69,8 @@ class Reader:
             if not body:
                 return Reading(Gate.WHOLE, _NOTHING, whole_reason="cut off", seen=seen)
         found = gate.scan(body)
+        if found.surplus is not None:
+            body = body[: found.surplus[0]] + body[found.surplus[1] :]
         if found.irregular or not found.ranges:
             return await self._whole(request, body, found.irregular or "no entries found to cut")
         return await self._cut(request, body, found, _why_whole(seen, is_first))
@@ -81,12 +83,15 @@ class Reader:
         remembered = gate.seen_after([mark for at, mark in enumerate(found.hashes) if at not in postponed], seen)
         if not taken:
             return Reading(Gate.CUT, _NOTHING, cut_count=count, seen=remembered)
-        document = body if len(taken) == count else gate.cut(body, found.ranges, taken)
-        parsed = await self._parse(request, document)
+        whole = len(taken) == count
+        # Both readings, should a second be needed, together get no more time than one.
+        shared = request if whole else replace(request, deadline_s=request.deadline_s / 2)
+        parsed = await self._parse(shared, body if whole else gate.cut(body, found.ranges, taken))
         if parsed.entry_count != len(taken):
             why = f"ranges and entries differ ({len(taken)}, {parsed.entry_count})"
-            return await self._whole(request, body, why)
-        whole = len(taken) == count
+            if whole:
+                return Reading(Gate.WHOLE, parsed, parsed_count=len(parsed.entries), whole_reason=why)
+            return await self._whole(shared, body, why)
         return Reading(
             Gate.WHOLE if whole else Gate.CUT,
             parsed,
@@ -132,8 +137,10 @@ def is_json(body: bytes) -> bool:
 def ends_whole(body: bytes) -> bool:
     """Whether a document ends as one that was not broken off: after its last entry its outermost element is closed (whatever
     stands behind that), or its JSON value is. What does not begin as a feed does is not judged."""
+    if b"\0" in body[:100]:
+        body = body.replace(b"\0", b"")  # UTF-16 and UTF-32: what is left of their tags is ASCII
     if is_json(body):
-        return body[-300:].rstrip(b"\x00 \t\r\n").endswith((b"}", b"]"))
+        return body[-300:].rstrip().endswith((b"}", b"]"))
     if _ROOT.search(body[:2_000]) is None:
         return True
     return _ROOT_END.search(body, max(0, body.rfind(b"</item"), body.rfind(b"</entry"))) is not None
