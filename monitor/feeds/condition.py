@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import median
 from urllib.parse import urlsplit
 
 from monitor.feeds.cadence import (
@@ -194,11 +193,11 @@ class Rhythm:
 
 
 def rhythm(gaps_s: tuple[int, ...]) -> Rhythm | None:
-    """The rhythm that the gaps show (95th percentile by nearest rank); None where there are none."""
+    """The rhythm that the gaps show (median and 95th percentile by nearest rank); None where there are none."""
     if not gaps_s:
         return None
     in_order = sorted(gaps_s)
-    return Rhythm(int(median(in_order)), in_order[math.ceil(0.95 * len(in_order)) - 1], len(in_order))
+    return Rhythm(in_order[(len(in_order) - 1) // 2], in_order[math.ceil(0.95 * len(in_order)) - 1], len(in_order))
 
 
 def silence(gaps_s: tuple[int, ...], last_new_at: datetime | None, now: datetime) -> str:
@@ -210,7 +209,7 @@ def silence(gaps_s: tuple[int, ...], last_new_at: datetime | None, now: datetime
     if (now - last_new_at).total_seconds() <= max(SILENT_FACTOR * found.most_s, SILENT_LEAST_S):
         return ""
     return (
-        f"It answers, and has had nothing new since {last_new_at:%d %b %Y, %H:%M} UTC; "
+        f"It answers, and has had nothing new since {last_new_at:%Y-%m-%d %H:%M} UTC; "
         f"usually something comes within {span_text(found.most_s)}."
     )
 

@@ -44,18 +44,19 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail for one recipient. `date` carries the zone to print it in; `thread` and `list_id` are of the digest."""
+    """A mail for one recipient. `date` carries the zone to print it in; `thread` and `list_id` are of the digest, and empty
+    for what is none. Without `html` it is plain text alone."""
 
     sender: Mailbox
     recipient: Mailbox
     subject: str
     date: datetime
     message_id: str
-    thread: str
-    list_name: str
-    list_id: str
     text: str
-    html: str
+    html: str = ""
+    thread: str = ""
+    list_name: str = ""
+    list_id: str = ""
 
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -99,25 +100,33 @@ def render_mail(mail: Mail) -> bytes:
 
     The headers are written out here, since the library's folding of them differs from one Python to the next.
     """
-    stop = quote(f"unsubscribe {mail.list_id.partition('.')[0]}")
     headers = (
         ("From", _mailbox_header("From", mail.sender)),
         ("To", _mailbox_header("To", mail.recipient)),
         ("Subject", _encoded("Subject", clean_header(mail.subject))),
         ("Date", format_datetime(mail.date)),
         ("Message-ID", mail.message_id),
-        ("References", mail.thread),
-        ("List-Id", _named("List-Id", mail.list_name, mail.list_id)),
-        ("List-Unsubscribe", f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"),
+        *(_list_headers(mail) if mail.list_id else ()),
         ("Auto-Submitted", "auto-generated"),
     )
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return head.encode() + _body(mail).as_bytes()
 
 
+def _list_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
+    stop = quote(f"unsubscribe {mail.list_id.partition('.')[0]}")
+    return (
+        ("References", mail.thread),
+        ("List-Id", _named("List-Id", mail.list_name, mail.list_id)),
+        ("List-Unsubscribe", f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"),
+    )
+
+
 def _body(mail: Mail) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     message.set_content(mail.text, subtype="plain", charset="utf-8", cte=_encoding(mail.text))
+    if not mail.html:
+        return message
     message.add_alternative(mail.html, subtype="html", charset="utf-8", cte=_encoding(mail.html))
     # "=_" stands in no quoted-printable and no base64 text, so the boundary cannot occur in a body.
     message.set_boundary(f"=_{sha256((mail.message_id + mail.text).encode()).hexdigest()[:32]}")
