@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -26,9 +27,12 @@ from monitor.digests.schedule import Due
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
 from monitor.store import open_store
+from monitor.upkeep.source_notice import notify_operator
 
 SUCCESSOR_WAITS_S = 5.0
-POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, UPKEEP_TICK_S = 1, 2, 1, 3600
+POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 3600, 600
+AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
+WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
 STORE_REST_S = 5.0  # after the store failed, nothing is begun for as long: what it brings could not be kept
 REST_S = 15.0  # after one source or digest failed in a way that another try at once would repeat
@@ -59,6 +63,7 @@ class Daemon:
         self._down: dict[str, tuple[str, float]] = {}  # channel → why nothing leaves through it, since when
         self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
         self._resting: dict[str, float] = {}  # what failed and is left alone → until when
+        self._looked_at: datetime | None = None  # when it was last looked who is due
         self._sources = _by_id(parts)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
@@ -79,10 +84,15 @@ class Daemon:
 
     async def poll_due(self) -> None:
         """Start polling the sources that are due, as many as there is room for."""
-        pipeline = self.parts.pipeline
-        room = 2 * pipeline.manners.concurrency - pipeline.under_way
+        pipeline, now = self.parts.pipeline, self.parts.clock()
+        if self._looked_at is None or not timedelta() <= now - self._looked_at <= AWAY:
+            put_off = pipeline.spread_overdue()
+            log.info("after a start, or a time away", put_off=put_off)
+        self._looked_at = now
+        room = 2 * pipeline.manners.concurrency - pipeline.at_work
         if room > 0:
-            for source_id in self.parts.store.sources.due(self.parts.clock(), room + pipeline.under_way):
+            most, a_host = room + pipeline.under_way, WAITING_A_HOST * pipeline.manners.per_host
+            for source_id in self.parts.store.sources.due(now, most, a_host):
                 source = self._sources.get(source_id)
                 if source is not None and not pipeline.is_polling(source_id) and not self._is_resting(source_id):
                     self._begin(self._poll(source))
@@ -159,8 +169,16 @@ class Daemon:
             is_more = len(drained.sent) + len(drained.failed) > 0
 
     async def keep_up(self) -> None:
-        """Forget old polls."""
+        """Forget old polls and old changes of state."""
         self.parts.store.sources.trim_polls()
+        self.parts.store.sources.trim_changes(self.parts.clock())
+
+    async def tell_operator(self) -> None:
+        """Queue the day's notice of the sources whose state changed, once it is due."""
+        parts = self.parts
+        queued = notify_operator(parts.store, parts.configuration.settings, parts.clock())
+        if queued:
+            log.info("operator notified", mails=queued)
 
     # -- signals -----------------------------------------------------------------------------------------
 
@@ -314,6 +332,7 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.make_editions, EDITION_TICK_S),
         (daemon.send_deliveries, OUTBOX_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
+        (daemon.tell_operator, NOTICE_TICK_S),
     ):
         trigger = IntervalTrigger(seconds=every_s)
         scheduler.add_job(
