@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import Problem
+from monitor.feeds.condition import rhythm
 from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Story, Version
 from monitor.store.editions import Edition
 
@@ -89,7 +90,9 @@ def story_object(story: Story) -> Object:
 
 
 def source_object(status: SourceStatus) -> Object:
-    facts = status.facts
+    """A source as it stands. `interval_s` is the learned time between polls, `gap_at` when entries may last have been missed;
+    both, and `rhythm_s`, are null where nothing is known."""
+    facts, learned = status.facts, status.learned
     return {
         "id": facts.id,
         "name": facts.name,
@@ -110,7 +113,18 @@ def source_object(status: SourceStatus) -> Object:
         "next_fetch_at": when(status.next_fetch_at),
         "items": status.item_count,
         "failures": status.failures,
+        "interval_s": learned.interval_s,
+        "rhythm_s": _rhythm(learned.gaps_s),
+        "last_new_at": when(status.last_new_at),
+        "validators_lie": learned.validators_lie,
+        "gap_at": when(learned.gap_at),
     }
+
+
+def _rhythm(gaps_s: tuple[int, ...]) -> Object | None:
+    """How far apart new entries come, in seconds: the median, the 95th percentile, and how many gaps that goes by."""
+    found = rhythm(gaps_s)
+    return None if found is None else {"median": found.median_s, "p95": found.most_s, "gaps": found.gap_count}
 
 
 def _without_login(url: str | None) -> str | None:
@@ -132,6 +146,7 @@ def poll_object(poll: PollRecord) -> Object:
         "whole_because": poll.whole_reason,
         "failure": poll.failure.value if poll.failure else None,
         "message": poll.message,
+        "gap": poll.has_gap,
         "bytes": poll.body_bytes,
         "seconds": round(poll.duration_s, 3),
     }

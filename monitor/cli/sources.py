@@ -64,13 +64,35 @@ def _page(source: Object) -> str:
         "state": source["state"] + (f": {source['reason']}" if source["reason"] else ""),
         "last success": source["last_success_at"] or "never",
         "next poll": source["next_fetch_at"],
+        "interval": source["interval_s"] and _span(source["interval_s"]),
+        "rhythm": _rhythm(source["rhythm_s"]),
+        "gap": source["gap_at"] and f"{source['gap_at']}: nothing was left of the poll before",
+        "validators": "not relied on: they stayed the same over new entries" if source["validators_lie"] else None,
         "items": source["items"],
     }
     lines = [f"{name + ':':<14}{text}" for name, text in facts.items() if text is not None]
     for poll in source["polls"]:
+        gap = ", a gap" if poll["gap"] else ""
         what = poll["message"] or f"{poll['gate']}, {poll['cut']} cut, {poll['parsed']} parsed, {poll['new']} new"
-        lines.append(f"  {poll['at'][:19].replace('T', ' ')}  {what}")
+        lines.append(f"  {poll['at'][:19].replace('T', ' ')}  {what}{gap}")
     return "\n".join(lines)
+
+
+def _rhythm(found: Object | None) -> str | None:
+    """How often something new comes, in words."""
+    if found is None:
+        return None
+    often = f"something new every {_span(found['median'])}, 19 times of 20 within {_span(found['p95'])}"
+    return f"{often} (from {found['gaps']} gaps)"
+
+
+def _span(seconds: float) -> str:
+    """A span in one unit, or two where it is no whole number of them: "45s", "15m", "1h36m", "2d"."""
+    for unit, below, unit_s, below_s in (("d", "h", 86_400, 3_600), ("h", "m", 3_600, 60), ("m", "s", 60, 1)):
+        if seconds >= unit_s:
+            count, rest = divmod(round(seconds), unit_s)
+            return f"{count}{unit}" + (f"{rest // below_s}{below}" if rest >= below_s else "")
+    return f"{seconds:.0f}s"
 
 
 @sources.command()
