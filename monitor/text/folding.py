@@ -71,13 +71,15 @@ def fold(text: str) -> Folded:
     """
     if text.isascii():
         return Folded(text, text.translate(_ASCII))
-    if _hanging().search(text) is None:
+    starts: list[int] = []
+    ends: list[int] = []
+    if not _holds_hanging(text):
         joined = text.translate(_TABLE)
         if len(joined) == len(text):  # nothing is dropped, so equal length means one for one
             return Folded(text, _join_armenian(joined))
+        _place_plain(text, 0, len(text), (starts, ends))
+        return Folded(text, _join_armenian(joined), starts, ends)
     pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
     position = 0
     for hanging in _hanging().finditer(text):
         start, end = max(hanging.start() - 1, position), hanging.end()
@@ -95,6 +97,8 @@ def fold_text(text: str) -> str:
     """`fold(text).text`, without the offsets."""
     if text.isascii():
         return text.translate(_ASCII)
+    if not _holds_hanging(text):
+        return _join_armenian(text.translate(_TABLE))
     pieces: list[str] = []
     position = 0
     for hanging in _hanging().finditer(text):
@@ -107,14 +111,20 @@ def fold_text(text: str) -> str:
 
 
 def _fold_plain(text: str, start: int, end: int, out: tuple[list[str], list[int], list[int]]) -> None:
-    """Fold a stretch without marks: one for one, but for the few characters that become several."""
+    """Fold a stretch without marks."""
     pieces, starts, ends = out
     joined = text[start:end].translate(_TABLE)
     pieces.append(joined)
     if len(joined) == end - start:  # nothing is dropped here, so equal length means one for one
         starts.extend(range(start, end))
         ends.extend(range(start + 1, end + 1))
-        return
+    else:
+        _place_plain(text, start, end, (starts, ends))
+
+
+def _place_plain(text: str, start: int, end: int, out: tuple[list[int], list[int]]) -> None:
+    """The places of a stretch without marks, folded before: one for one, but for the few characters that become several."""
+    starts, ends = out
     position = start
     for wide in _TABLE.wide().finditer(text, start, end):
         place = wide.start()
@@ -167,6 +177,18 @@ def mark_class() -> str:
 def _hanging() -> re.Pattern[str]:
     """What hangs on the character before it: marks, dropped characters, parts of a syllable or kana."""
     return re.compile(f"[{mark_class()}{_DROPPED}{_CONJOINING}]{{1,{_MARKS_KEPT_MAX}}}")
+
+
+@cache
+def _hanging_characters() -> frozenset[str]:
+    """Those that `_hanging` finds."""
+    ranges = re.findall("(.)(?:-(.))?", mark_class() + _DROPPED + _CONJOINING)
+    return frozenset(chr(code) for first, last in ranges for code in range(ord(first), ord(last or first) + 1))
+
+
+def _holds_hanging(text: str) -> bool:
+    """Whether something hangs in a text: its different characters are few, so that this is quicker than to search it."""
+    return not _hanging_characters().isdisjoint(set(text))
 
 
 @lru_cache(maxsize=8192)

@@ -92,6 +92,19 @@ def test_offsets_lead_back_to_whole_clusters_of_the_original() -> None:
     assert text[slice(*folded.span(start, start + 1))] == "e\u0301"
 
 
+def test_a_letter_that_becomes_several_shifts_what_follows_it() -> None:
+    folded = fold("Straße… ½")
+    assert folded.text == "strasse... 1⁄2"
+    assert folded.span(0, 7) == (0, 6)
+    assert folded.span(7, 10) == (6, 7)
+    assert folded.span(11, 14) == (8, 9)
+
+
+@given(st.text())
+def test_with_and_without_offsets_the_same_is_folded(text: str) -> None:
+    assert fold(text).text == fold_text(text)
+
+
 def test_an_ascii_text_needs_no_map() -> None:
     assert fold("The President's VISIT") == Folded("The President's VISIT", "the president-s visit")
     assert fold("The VISIT").span(4, 9) == (4, 9)
