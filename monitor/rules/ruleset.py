@@ -14,6 +14,8 @@ from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
 from monitor.text.furniture import find_furniture
 
+HEAD_CHARS = 3  # few words of a text share their first three letters with a stem of a rule
+
 
 @dataclass(frozen=True, slots=True)
 class _Weighted:
@@ -68,7 +70,8 @@ class RuleSet:
         self._by_id = {compiled.rule.id: compiled for compiled in self.rules}
         self._always: list[int] = []
         self._by_word: dict[str, list[int]] = {}
-        self._by_stem: dict[int, dict[str, list[int]]] = {}
+        self._by_stem: dict[str, list[int]] = {}
+        self._heads: dict[int, dict[str, list[str]]] = {}  # stems by their first letters, those by how many they are
         for number, compiled in enumerate(self.rules):
             self._index(number, compiled.keys())
 
@@ -98,16 +101,22 @@ class RuleSet:
         for word in keys.words:
             self._by_word.setdefault(word, []).append(number)
         for stem in keys.stems:
-            self._by_stem.setdefault(len(stem), {}).setdefault(stem, []).append(number)
+            if stem not in self._by_stem:
+                head = stem[:HEAD_CHARS]
+                self._heads.setdefault(len(head), {}).setdefault(head, []).append(stem)
+            self._by_stem.setdefault(stem, []).append(number)
 
     def _candidates(self, text: Prepared) -> list[int]:
+        """The numbers of the rules of which the text holds a key. Sets meet sets here, since most words set off nothing."""
         found = set(self._always)
-        for word in text.vocabulary:
-            if word in self._by_word:
-                found.update(self._by_word[word])
-            for length, stems in self._by_stem.items():
-                if len(word) >= length and word[:length] in stems:
-                    found.update(stems[word[:length]])
+        vocabulary = text.vocabulary
+        for word in vocabulary & self._by_word.keys():
+            found.update(self._by_word[word])
+        for length, heads in self._heads.items():
+            for word in [word for word in vocabulary if word[:length] in heads]:
+                for stem in heads[word[:length]]:
+                    if word.startswith(stem):
+                        found.update(self._by_stem[stem])
         return sorted(found)
 
 

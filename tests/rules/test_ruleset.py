@@ -56,6 +56,14 @@ def test_every_kind_of_query_is_found_through_the_index(query: str, title: str, 
     assert fired(rules, "quite different", "words") == []
 
 
+def test_rules_with_like_beginnings_are_told_apart() -> None:
+    rules = compiled(rule("one", "karab*"), rule("same", "karab*"), rule("short", "kar*"), rule("wild", "k?ra*"))
+    assert [match.rule_id for match in fired(rules, "Karabakh")] == ["one", "same", "short", "wild"]
+    assert [match.rule_id for match in fired(rules, "Karting")] == ["short"]
+    assert [match.rule_id for match in fired(rules, "Kora")] == ["wild"]
+    assert fired(rules, "Kubik") == []
+
+
 def test_tags_are_those_of_the_rule() -> None:
     rules = compiled(rule("r", "a", tags=("one", "two")))
     assert rules.tags_of("r") == ("one", "two")
