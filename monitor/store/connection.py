@@ -74,17 +74,23 @@ class Connection:
     def close(self) -> None:
         self.raw.close()
 
+    # The methods of the hot path catch for themselves: entering a context manager costs more than many a statement.
+
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
-        with self._mapped():
+        try:
             return self.raw.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise _explained(error, self.path) from error
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         with self._mapped():
             self.raw.executemany(sql, rows)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        with self._mapped():
+        try:
             return self.raw.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise _explained(error, self.path) from error
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """The rows one by one, for results too large to hold."""
@@ -92,9 +98,11 @@ class Connection:
             yield from self.raw.execute(sql, parameters)
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        with self._mapped():
+        try:
             found: Row | None = self.raw.execute(sql, parameters).fetchone()
-            return found
+        except sqlite3.Error as error:
+            raise _explained(error, self.path) from error
+        return found
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the first row; None where there is no row."""
