@@ -79,6 +79,9 @@ class Daemon:
             self._bugs.pop(work.__name__, None)
         except StoreError as error:
             self._note_store(error)
+        except asyncio.CancelledError:
+            if not self.stopping.is_set():
+                raise
         except Exception:
             self._note_bug(work.__name__, "an error in the monitor itself stops a part of its work")
 

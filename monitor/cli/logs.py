@@ -9,6 +9,15 @@ import structlog
 
 from monitor.cli.output import plain
 
+# A tick that is still at work when its next one comes is no news, so the scheduler speaks of failures only.
+QUIET = {
+    "apscheduler": logging.ERROR,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "uvicorn.error": logging.WARNING,
+    "uvicorn.access": logging.WARNING,
+}
+
 
 def configure_logs(stream: TextIO, level: int = logging.INFO) -> None:
     """Send our own and the libraries' log records of at least `level` to `stream`, in one shape."""
@@ -37,8 +46,8 @@ def configure_logs(stream: TextIO, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("apscheduler", "httpx", "httpcore", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(least)
 
 
 def _printable(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
