@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from datetime import UTC, datetime
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.guard import Guard, addresses_of, is_allowed
+from monitor.errors import FetchError
+from monitor.feeds.answers import Limits
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.guard import Guard, addresses_of, is_allowed, is_private_name
+from monitor.model import FailureKind, Job
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 PUBLIC = [
     "1.1.1.1",
@@ -124,3 +133,165 @@ def test_only_internet_addresses_are_taken_from_the_resolver() -> None:
         (socket.AF_UNIX, 1, 6, "", ("/run/x", 0)),
     ]
     assert addresses_of(found) == ["::1", "127.0.0.1"]
+
+
+class Listener:
+    """A port on the loopback that counts who connects."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.count = 0
+        self._address = address
+
+    async def __aenter__(self) -> Listener:
+        def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.count += 1
+            writer.close()
+
+        self._server = await asyncio.start_server(accept, self._address, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(0.05)  # who has knocked is let in and counted
+        self._server.close()
+        await self._server.wait_closed()
+
+
+async def refusal(fetcher: Fetcher, url: str, **job: str) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(Job("s", url, **job), NOW)  # type: ignore[arg-type]
+    return caught.value
+
+
+LOOPBACK_FORMS = [
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "127.000.000.001",
+    "127.0.0.1.",
+    "0177.0.0.1",
+    "0x7f.0.0.1",
+    "0x7f.1",
+    "0x7f000001",
+    "2130706433",
+    "017700000001",
+    "0",
+    "0.0.0.0",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "[::1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[0:0:0:0:0:ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::127.0.0.1]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+    "[2001:0:4136:e378:8000:63bf:80ff:fffe]",
+    "[::1%25lo]",
+    "[fe80::1%25lo]",
+    "１２７.0.0.1",
+    "127。0。0。1",
+    "ⓛocalhost",
+]
+
+
+@pytest.mark.parametrize("host", LOOPBACK_FORMS)
+@pytest.mark.parametrize("proxied", [False, True])
+async def test_no_spelling_of_the_loopback_is_dialled_or_asked_of_a_proxy(host: str, proxied: bool) -> None:
+    fetcher = Fetcher(Limits(timeout_s=2), Guard(), "Monitor")
+    async with Listener() as listener, Listener() as proxy:
+        job = {"proxy": f"http://127.0.0.1:{proxy.port}"} if proxied else {}
+        error = await refusal(fetcher, f"http://{host}:{listener.port}/", **job)
+        assert error.reason in (FailureKind.GUARD, FailureKind.DNS, FailureKind.PROTOCOL)
+    assert (listener.count, proxy.count) == (0, 0)
+
+
+@pytest.mark.parametrize("host", [form for form in LOOPBACK_FORMS if form not in ("127.0.0.1", "localhost")])
+async def test_no_redirect_leads_to_a_spelling_of_the_loopback(server: Any, host: str) -> None:
+    fetcher = Fetcher(Limits(timeout_s=2), Guard(["127.0.0.77/32"]), "Monitor")
+    public = type(server)()
+    public._server = await asyncio.start_server(public._accept, "127.0.0.77", 0)
+    async with Listener() as listener:
+        location = f"http://{host}:{listener.port}/".encode()
+        public.answers["/feed.xml"] = b"HTTP/1.1 301 Moved\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
+        error = await refusal(fetcher, public.url(host="127.0.0.77"))
+        assert error.reason in (FailureKind.GUARD, FailureKind.DNS, FailureKind.REDIRECT)
+    await public.aclose()
+    assert len(public.requests) == 1
+    assert listener.count == 0
+
+
+class Resolver:
+    """Stands in for the system's: answers each name with the next of its lists of addresses, the last one for ever."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: tuple[str, ...]) -> None:
+        self.answers, self.asked = list(answers), 0
+        self._real = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self)
+
+    def __call__(self, host: Any, port: Any, *rest: Any, **more: Any) -> list[Any]:
+        if host != "news.example":
+            return list(self._real(host, port, *rest, **more))
+        addresses = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+
+async def test_a_name_that_rebinds_between_check_and_dial_is_dialled_where_it_was_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolver = Resolver(monkeypatch, ("127.0.0.77",), ("127.0.0.1",))  # the first one is allowed, and nobody is there
+    fetcher = Fetcher(Limits(timeout_s=2), Guard(["127.0.0.77/32"]), "Monitor")
+    async with Listener() as listener:
+        error = await refusal(fetcher, f"http://news.example:{listener.port}/")
+        assert (error.reason, resolver.asked) == (FailureKind.CONNECT, 1)
+        again = await refusal(fetcher, f"http://news.example:{listener.port}/")
+        assert (again.reason, resolver.asked) == (FailureKind.GUARD, 2)
+    assert listener.count == 0
+
+
+async def test_of_a_name_with_public_and_private_addresses_only_the_public_are_dialled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Resolver(monkeypatch, ("127.0.0.1", "127.0.0.77", "10.0.0.1", "169.254.169.254"))
+    fetcher = Fetcher(Limits(timeout_s=2), Guard(["127.0.0.77/32"]), "Monitor")
+    async with Listener() as private, Listener("127.0.0.77") as public:
+        await refusal(fetcher, f"http://news.example:{private.port}/")
+        await refusal(fetcher, f"http://news.example:{public.port}/")
+    assert (private.count, public.count) == (0, 1)
+
+
+async def test_a_name_that_rebinds_between_a_redirect_and_its_target_is_judged_again(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Resolver(monkeypatch, ("127.0.0.1",), ("169.254.169.254",))
+    fetcher = Fetcher(Limits(timeout_s=2), Guard(["127.0.0.0/8"]), "Monitor")
+    server.answers["/feed.xml"] = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n"
+    error = await refusal(fetcher, server.url(host="news.example"))
+    assert (error.reason, len(server.requests)) == (FailureKind.GUARD, 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localhost",
+        "printer",
+        "Desk.LOCAL",
+        "metadata.google.internal",
+        "nas.home.arpa",
+        "x.localhost.",
+        "a.lan",
+        "b.corp",
+    ],
+)
+def test_names_of_private_networks_are_known_by_their_form(name: str) -> None:
+    assert is_private_name(name)
+
+
+@pytest.mark.parametrize("name", ["news.example", "local.example", "internal.gov.example.", "home.arpa.example"])
+def test_other_names_are_not(name: str) -> None:
+    assert not is_private_name(name)

@@ -492,7 +492,7 @@ async def test_whatever_is_sent_costs_its_source_one_poll(
     acquirer = acquirers[row.hasty]
     if row.certificate == "expired.pem":
         monkeypatch.setenv("SSL_CERT_FILE", str(DATA / row.certificate))
-    tls_context.cache_clear()
+        tls_context.cache_clear()
     try:
         async with Raw(row) as server, Meter(acquirer) as meter:
             job = Job("s", server.url, seen=b"remember", body_hash=b"h" * 16)
@@ -500,7 +500,8 @@ async def test_whatever_is_sent_costs_its_source_one_poll(
         async with Raw(Row("", whole(GOOD))) as server:
             after = await acquirers[0].acquire(Job("t", server.url), NOW)
     finally:
-        tls_context.cache_clear()
+        if row.certificate:
+            tls_context.cache_clear()
     kinds = row.kind if isinstance(row.kind, tuple) else (row.kind,)
     became = f"{got.failure.kind}: {got.failure.message}" if got.failure else f"{len(got.entries)} entries"
     cost = f"{meter.seconds:.2f} | {meter.own_bytes / MB:.0f} | {meter.worker_bytes / MB:.0f}"
@@ -524,3 +525,39 @@ async def test_whatever_is_sent_costs_its_source_one_poll(
 def _may_fail(row: Row) -> tuple[FailureKind, ...]:
     """A document built to be dear may also be given up, or taken for none: what matters is that it ends, within bounds."""
     return (FailureKind.WORKER, FailureKind.NOT_A_FEED) if row in DOCUMENTS and row.titles is None else ()
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE rss [<!ENTITY x SYSTEM "{0}">]>',
+        '<!DOCTYPE rss [<!ENTITY % y SYSTEM "{0}"> %y; <!ENTITY x "y">]>',
+        '<!DOCTYPE rss SYSTEM "{0}">',
+        '<!DOCTYPE rss PUBLIC "-//X//DTD X//EN" "{0}">',
+        '<?xml-stylesheet href="{0}" type="text/xsl"?>',
+    ],
+)
+async def test_nothing_that_a_document_names_is_fetched(acquirers: tuple[Acquirer, Acquirer], prolog: str) -> None:
+    async with Raw(Row("", whole(b"secret"))) as named:
+        include = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{named.url}"/>'
+        document = rss("one &x;", prolog=prolog.format(named.url), text=include)
+        async with Raw(Row("", whole(document))) as server:
+            got = await acquirers[0].acquire(Job("s", server.url), NOW)
+    assert len(got.entries) == 1
+    assert "secret" not in got.entries[0].title + got.entries[0].text
+    assert named.connections == 0
+
+
+async def test_a_slow_and_hostile_source_does_not_hold_up_another(acquirers: tuple[Acquirer, Acquirer]) -> None:
+    rows = {row.name: row for row in ROWS}
+    async with (
+        Raw(rows["100,000 entries without ends"]) as dear,
+        Raw(rows["chunks of one byte"]) as busy,
+        Raw(Row("", whole(GOOD))) as good,
+    ):
+        polls = [acquirers[0].acquire(Job("dear", dear.url), NOW), acquirers[1].acquire(Job("busy", busy.url), NOW)]
+        hostile = [asyncio.create_task(poll) for poll in polls]
+        await asyncio.sleep(0.1)
+        got = await asyncio.wait_for(acquirers[1].acquire(Job("good", good.url), NOW), 5)
+        assert (got.failure, len(got.entries)) == (None, 2)
+        await asyncio.gather(*hostile)
