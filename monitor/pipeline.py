@@ -330,7 +330,7 @@ def observe(entry: Entry, reading: Reading) -> Observed:
         url_key=url_key(entry.url),
         title_key=title_key(title),
         text_key=text_key(body),
-        content_key=content_key(entry.title, entry.text),
+        content_key=content_key(entry.title, entry.text if entry.feed_text is None else entry.feed_text),
         words=(*title, *body),
         published_at=entry.published_at,
         word_count=len(body),

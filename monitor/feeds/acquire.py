@@ -16,9 +16,12 @@ from monitor.errors import FetchError, ParseError
 from monitor.feeds import bodies
 from monitor.feeds.answers import Answer, Limits
 from monitor.feeds.fetch import Fetcher
+from monitor.feeds.full_texts import FullTexts
 from monitor.feeds.guard import Guard
 from monitor.feeds.messages import NotAFeedError
 from monitor.feeds.reading import Reader, Reading, ends_whole
+from monitor.feeds.robots import Robots
+from monitor.feeds.sites import Proposals, SiteReader, site_hash
 from monitor.feeds.workers import Pool
 from monitor.model import Acquired, Failure, FailureKind, Gate, Job
 
@@ -45,6 +48,9 @@ class Acquirer:
         self._fetcher = Fetcher(limits, Guard(allow_private), user_agent)
         self._pool = Pool(worker_count, limits.worker_memory_bytes)
         self._reader = Reader(self._pool, limits)
+        self._robots = Robots(self._fetcher.fetch, user_agent)
+        self._sites = SiteReader(self._fetcher, self._robots, self._pool, limits)
+        self._full_texts = FullTexts(self._fetcher, self._robots, self._pool, limits)
 
     async def __aenter__(self) -> Acquirer:
         return self
@@ -67,18 +73,27 @@ class Acquirer:
         """
         started = time.monotonic()
         try:
-            answer = await self._fetcher.fetch(job, now)
+            if job.format == "feed":
+                answer = await self._fetcher.fetch(job, now)
+            else:
+                job, answer = await self._sites.fetch(job, now)
             acquired = await self._taken(job, answer, now)
         except FetchError as error:
             acquired = _unfetched(job, error)
+        if job.full_text and acquired.entries:
+            acquired = replace(acquired, entries=await self._full_texts.filled(job, acquired.entries, now))
         return replace(acquired, duration_s=time.monotonic() - started)
+
+    async def propose(self, job: Job, now: datetime) -> Proposals:
+        """Selectors for a page without a feed, the likeliest first; robots.txt is asked first. Raises SourceError."""
+        return await self._sites.propose(job, now)
 
     async def _taken(self, job: Job, answer: Answer, now: datetime) -> Acquired:
         base = _base(job, answer)
         if answer.status == 304:
             etag, last_modified = answer.etag or job.etag, answer.last_modified or job.last_modified
             return replace(base, gate=Gate.NOT_MODIFIED, etag=etag, last_modified=last_modified)
-        body_hash = bodies.body_hash(answer.body)
+        body_hash = bodies.body_hash(answer.body) if job.format == "feed" else site_hash(job, answer.body)
         if body_hash == job.body_hash and not answer.cut_off:
             return replace(base, gate=Gate.SAME_BODY)
         # A length that was kept vouches for the bytes, not for the document: some generators stop in the middle.
@@ -86,7 +101,8 @@ class Acquirer:
         if stops_short:
             answer = replace(answer, cut_off=True)
         try:
-            reading = await self._reader.read(answer, job.seen, job.body_hash is None and not job.seen, now)
+            reader = self._reader if job.format == "feed" else self._sites.reader(job)
+            reading = await reader.read(answer, job.seen, job.body_hash is None and not job.seen, now)
         except ParseError as error:
             if answer.cut_off and not (stops_short and answer.is_framed):
                 return _cut_off(base, answer)

@@ -142,7 +142,7 @@ def _failed(failure: Failure) -> tuple[SourceState, str]:
     if failure.kind is FailureKind.NOT_A_FEED:
         offer = f" It names a feed: {failure.found_feeds[0]}" if failure.found_feeds else ""
         return SourceState.NOT_A_FEED, failure.message + offer
-    if failure.status in BLOCKING_STATUSES:
+    if failure.status in BLOCKING_STATUSES or failure.kind is FailureKind.ROBOTS:
         return SourceState.BLOCKED, failure.message
     return SourceState.FAILING, failure.message
 

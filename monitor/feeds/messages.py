@@ -6,20 +6,22 @@ every field of its answer is looked at again in `parsed_from`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from monitor.errors import ParseError
 from monitor.model import Entry, FailureKind
 
+CHILDREN_MOST = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One document to read. `url` is the base of relative links; `now` is an RFC 3339 instant; `seen` (hexadecimal
-    8-byte hashes end to end) is used for JSON Feeds only, whose entries the worker itself tells apart."""
+    8-byte hashes end to end) is used for JSON Feeds, pages and sitemaps, whose entries the worker itself tells apart."""
 
-    form: str  # xml | json
+    form: str  # xml | json | page | sitemap | proposals | article
     url: str
     encoding: str
     now: str
@@ -28,13 +30,14 @@ class Request:
     deadline_s: float = 10.0
     seen: str = ""
     salvage: bool = False  # the document was cut off: keep whole entries only
+    page: dict[str, str] = field(default_factory=dict)  # the shape of a page
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A document as read. `entry_count` counts the entries found, also those beyond the limit; `hashes` is filled for
-    JSON Feeds only, one 8-byte hash for each item in the document, and `cut_count` says how many of them had been
-    seen."""
+    JSON Feeds, pages and sitemaps, one 8-byte hash for each item in the document, and `cut_count` says how many of
+    them had been seen."""
 
     entries: tuple[Entry, ...] = ()
     entry_count: int = 0
@@ -46,6 +49,7 @@ class Parsed:
     cut_count: int = 0
     skip_hours: tuple[int, ...] = ()  # as `Hints` has them
     skip_days: tuple[int, ...] = ()
+    children: tuple[str, ...] = ()  # of an index of sitemaps: those worth reading, the best first
 
 
 def parsed_message(parsed: Parsed) -> dict[str, Any]:
@@ -98,6 +102,7 @@ def _parsed(message: dict[str, Any]) -> Parsed:
         cut_count=int(message["cut_count"]),
         skip_hours=_among(message["skip_hours"], 24),
         skip_days=_among(message["skip_days"], 7),
+        children=tuple(filter(None, map(_link, message["children"][:CHILDREN_MOST]))),
     )
 
 

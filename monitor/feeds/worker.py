@@ -10,14 +10,16 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from monitor.errors import ParseError
 from monitor.feeds.jsonfeed import parse_json
-from monitor.feeds.messages import NotAFeedError, Request, parsed_message, refused_message
+from monitor.feeds.messages import NotAFeedError, Parsed, Request, parsed_message, refused_message
 from monitor.feeds.parse import parse_xml
 
 ALARM_MARGIN_S = 5
+_OTHERS = ("proposals", "article")
 
 
 def worker_main(memory_bytes: int) -> None:
@@ -41,10 +43,34 @@ def worker_main(memory_bytes: int) -> None:
 def answer(request: Request, document: bytes) -> dict[str, Any]:
     """The message for one document."""
     try:
-        parse = parse_json if request.form == "json" else parse_xml
-        return parsed_message(parse(request, document))
+        if request.form in _OTHERS:
+            return {request.form: _other(request)(request, document)}
+        return parsed_message(_parser(request.form)(request, document))
     except ParseError as error:
         return refused_message(error, error.found_feeds if isinstance(error, NotAFeedError) else ())
+
+
+def _parser(form: str) -> Callable[[Request, bytes], Parsed]:
+    """How a document is read; what few sources need is loaded when the first of them comes."""
+    if form == "page":
+        from monitor.feeds.pages import parse_page
+
+        return parse_page
+    if form == "sitemap":
+        from monitor.feeds.sitemaps import parse_sitemap
+
+        return parse_sitemap
+    return parse_json if form == "json" else parse_xml
+
+
+def _other(request: Request) -> Callable[[Request, bytes], Any]:
+    if request.form == "proposals":
+        from monitor.feeds.proposals import propose
+
+        return propose
+    from monitor.feeds.articles import extract
+
+    return extract
 
 
 def send(target: BinaryIO, message: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def add_sources(folder: Path, choose: Choose, *, dry_run: bool = False) -> str:
     lock = _lock(folder)
     try:
         text = _text_of(path)
-        added = "\n".join(table_text("source", table) for table in choose(_tables(path, text)))
+        added = "\n".join([table_text("source", table) for table in choose(_tables(path, text))])
         if added and not dry_run:
             _replace(path, _joined(text, added), path.exists())
     finally:

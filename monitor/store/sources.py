@@ -158,6 +158,9 @@ class Sources:
             user_agent=source.user_agent,
             proxy=source.proxy,
             verify=source.verify,
+            format=source.format,
+            page=source.page,
+            full_text=source.full_text,
         )
 
     def trust(self, source_id: str) -> tuple[datetime | None, bool]:
@@ -304,7 +307,7 @@ def _mirrored(source: Source) -> Row:
             source.language,
             json.dumps(source.tags),
         ),
-        *(source.own, source.enabled and source.format == "feed", source.url, source.url),
+        *(source.own, source.enabled, source.url, source.url),
         host_of(source.url),
     )
 
