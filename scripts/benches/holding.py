@@ -41,7 +41,8 @@ def measure(count: int, minutes: float) -> dict[str, Any]:
         served.control("hourly", INTERVAL_S)
         print(f"holding for {minutes:g} minutes …", file=sys.stderr)
         held = _hold(work, port, minutes * 60)
-        return {"sources": count, "minutes": minutes, **held, **_polled(database, began, due)}
+        firsts = {"first_cpu_ms_source": first.cpu_s * 1000 / count, "first_wall_s": first.wall_s}
+        return {"sources": count, "minutes": minutes, **firsts, **held, **_polled(database, began, due)}
 
 
 def _spread(database: Path, count: int) -> tuple[int, dict[str, int]]:
