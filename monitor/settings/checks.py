@@ -76,8 +76,18 @@ def _check_monitor(document: Document, report: Callable[..., None]) -> None:
             _check_channel(("channel", name), channel, report)
     operator = _section(document, "alerts").get("operator")
     for index, name in enumerate(operator if isinstance(operator, list) else ()):
-        if isinstance(name, str) and name not in channels:
-            report(("alerts", "operator", index), _no_channel(name, channels))
+        if isinstance(name, str):
+            _check_operator(("alerts", "operator", index), name, channels, report)
+
+
+def _check_operator(path: Key, name: str, channels: dict[str, Any], report: Callable[..., None]) -> None:
+    if name not in channels:
+        report(path, _no_channel(name, channels))
+    elif isinstance(channels[name], dict) and channels[name].get("kind") in URL_CHANNELS:
+        message = (
+            f'the operator hears by mail only in this version, so nothing is sent to "{name}"; name a mail channel'
+        )
+        report(path, message, "warning")
 
 
 def _check_fetch(fetch: dict[str, Any], report: Callable[..., None]) -> None:

@@ -82,6 +82,11 @@ MONITOR = [
         '[alerts]\noperator = ["opps"]\n[channel.ops]\nkind = "mail"\nto = ["a@b.org"]',
         '2: alerts.operator[#1]: there is no channel "opps"; did you mean "ops"?',
     ),
+    (
+        '[alerts]\noperator = ["chat"]\n[channel.chat]\nkind = "slack"\nurl = "https://chat.example/x"',
+        "(warning) 2: alerts.operator[#1]: the operator hears by mail only in this version, so nothing is sent to "
+        '"chat"; name a mail channel',
+    ),
     ("[alerts]\noperator = [3]", '2: alerts.operator[#1]: must be text in quotes, e.g. "…"'),
     (
         '[alerts]\nquiet = "22-6"',
