@@ -6,7 +6,7 @@ every field of its answer is looked at again in `parsed_from`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -52,14 +52,24 @@ class Parsed:
     children: tuple[str, ...] = ()  # of an index of sitemaps: those worth reading, the best first
 
 
+_PARSED_FIELDS = tuple(field.name for field in fields(Parsed))
+_ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
+
+
 def parsed_message(parsed: Parsed) -> dict[str, Any]:
     """The answer as a JSON object: times as RFC 3339, hashes as hexadecimal."""
-    message = asdict(parsed)
+    # `asdict` would copy every text on its way, at a fifteenth of the cost of parsing.
+    message = {name: getattr(parsed, name) for name in _PARSED_FIELDS}
     message["hashes"] = parsed.hashes.hex()
-    for entry in message["entries"]:
-        for key in ("published_at", "updated_at"):
-            entry[key] = entry[key].isoformat() if entry[key] else None
+    message["entries"] = [_entry_message(entry) for entry in parsed.entries]
     return {"parsed": message}
+
+
+def _entry_message(entry: Entry) -> dict[str, Any]:
+    message = {name: getattr(entry, name) for name in _ENTRY_FIELDS}
+    for key in ("published_at", "updated_at"):
+        message[key] = message[key].isoformat() if message[key] else None
+    return message
 
 
 def refused_message(error: ParseError, found_feeds: tuple[str, ...] = ()) -> dict[str, Any]:
