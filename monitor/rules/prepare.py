@@ -80,7 +80,7 @@ class Prepared:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The different words of title and body."""
-        return frozenset(self.view("title").places) | frozenset(self.view("body").places)
+        return frozenset(self.view("title").words.texts).union(self.view("body").words.texts)
 
     def _raw_value(self, field: str) -> str:
         if field == "site":
