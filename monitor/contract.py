@@ -118,6 +118,7 @@ def source_object(status: SourceStatus) -> Object:
         "last_new_at": when(status.last_new_at),
         "validators_lie": learned.validators_lie,
         "gap_at": when(learned.gap_at),
+        "verify": status.verify,
     }
 
 
@@ -129,7 +130,7 @@ def _rhythm(gaps_s: tuple[int, ...]) -> Object | None:
 
 def _without_login(url: str | None) -> str | None:
     """An address as anybody may see it: without `user:password@` (RFC 3986 §3.2.1)."""
-    return None if url is None else re.sub(r"(?<=//)[^/?#]*@", "", url, count=1)
+    return None if url is None else re.sub(r"^([^:/?#]*://)[^/?#]*@", r"\1", url)
 
 
 def poll_object(poll: PollRecord) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -155,8 +156,6 @@ def receiving(port: int) -> Iterator[Inbox]:
 
 @pytest.fixture
 def free_port() -> int:
-    import socket
-
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
@@ -276,6 +275,41 @@ def running(folder: Folder, **popen: Any) -> Iterator[Running]:
                 process.kill()
                 process.wait()
                 raise
+
+
+@dataclass
+class Silent:
+    """A server that takes connections and says nothing; `callers` are those it holds."""
+
+    port: int
+    callers: list[socket.socket] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/feed"
+
+
+@contextmanager
+def hanging() -> Iterator[Silent]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        silent = Silent(listening.getsockname()[1])
+
+        def accept() -> None:
+            while True:
+                try:
+                    silent.callers.append(listening.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield silent
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for caller in silent.callers:
+                caller.close()
 
 
 @pytest.fixture

@@ -16,14 +16,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import LONG, Article, Folder, Inbox, Page, Site, receiving, running, source, until
+from tests.conftest import LONG, Article, Folder, Inbox, Page, Site, hanging, receiving, running, source, until
 
 EVERY_MINUTE = """
 [[digest]]
@@ -58,28 +57,6 @@ def processes_of_group(group: int) -> list[int]:
         if int(fields[2]) == group and fields[0] not in "ZX":
             found.append(int(entry.name))
     return found
-
-
-@contextmanager
-def hanging() -> Iterator[str]:
-    """A server that takes connections and never answers."""
-    held = []
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def accept() -> None:
-            while True:
-                try:
-                    held.append(listening.accept()[0])
-                except OSError:
-                    return
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/feed"
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join()
-    for connection in held:
-        connection.close()
 
 
 def test_it_polls_what_is_due_at_the_interval_of_each_source(folder: Folder, site: Site) -> None:
@@ -200,13 +177,13 @@ def test_a_good_change_is_taken_over_and_a_faulty_one_leaves_the_last_good_one(f
 def test_a_change_that_waits_for_the_next_start_is_said_to_while_a_slow_poll_holds_up_nothing(
     folder: Folder, site: Site
 ) -> None:
-    with hanging() as address:
-        folder.write(sources=source("slow", address), fetch='timeout = "20s"')
+    with hanging() as silent:
+        folder.write(sources=source("slow", silent.url), fetch='timeout = "20s"')
         with running(folder) as daemon:
             time.sleep(2)
             new = source("new", site.publish("/new", Article("New")))
             folder.write(
-                sources=source("slow", address) + new, fetch='timeout = "3s"', more='base_url = "http://m.example"'
+                sources=source("slow", silent.url) + new, fetch='timeout = "3s"', more='base_url = "http://m.example"'
             )
             daemon.process.send_signal(signal.SIGHUP)
             daemon.wait_for("changes of [store] and [web] wait for the next start", within_s=5)
@@ -214,9 +191,11 @@ def test_a_change_that_waits_for_the_next_start_is_said_to_while_a_slow_poll_hol
 
 
 def test_it_stops_within_ten_seconds_while_feed_and_mail_servers_hang(folder: Folder) -> None:
-    with hanging() as address:
-        folder.mail_port = int(address.split(":")[2].split("/")[0])
-        folder.write(sources="".join(source(f"s{n}", address) for n in range(4)), fetch="per_host = 4", digests=DAILY)
+    with hanging() as silent:
+        folder.mail_port = silent.port
+        folder.write(
+            sources="".join(source(f"s{n}", silent.url) for n in range(4)), fetch="per_host = 4", digests=DAILY
+        )
         with running(folder) as daemon:
             folder.objects("digest", "send", "now")
             time.sleep(2)
