@@ -128,7 +128,10 @@ def _reference(found: re.Match[str], own_entities: bool) -> str:
 
 
 def _parsed(text: str, request: Request) -> dict[str, Any]:
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": request.url}
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if "base" in text:
+        # It is to follow xml:base. Elsewhere it would join addresses at every tag, while we resolve the few links we keep.
+        headers["content-location"] = request.url
     try:
         feed = feedparser.parse(
             _Document(text.encode("utf-8", "replace")),
@@ -182,8 +185,9 @@ def _is_plain(value: str, detail: Mapping[str, Any], is_atom: bool) -> bool:
 
 def _body(entry: dict[str, Any], is_atom: bool) -> tuple[str, str]:
     """The longest of an entry's texts as markup, and the base of its links."""
-    texts = [_mapping(entry, "summary_detail") | {"value": _text(dict.get(entry, "summary"))}]
-    texts += [part for part in _list(entry, "content") if isinstance(part, dict)]
+    # Content first: feedparser repeats it as a summary, and forgets its type and base there.
+    texts = [part for part in _list(entry, "content") if isinstance(part, dict)]
+    texts.append(_mapping(entry, "summary_detail") | {"value": _text(dict.get(entry, "summary"))})
     readable = [
         part for part in texts if _text(part.get("type") or "text/html").startswith(("text/", "application/xh"))
     ]

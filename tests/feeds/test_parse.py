@@ -64,6 +64,27 @@ def test_a_title_may_hold_a_sign_that_is_no_tag() -> None:
     assert read(item("<title>2 &lt; 3 and &lt;unknown&gt;</title>")).entries[0].title == "2 < 3 and <unknown>"
 
 
+@pytest.mark.parametrize(
+    ("base", "own_base", "expected"),
+    [
+        ("", "", "http://feeds.example/news/a/1.html"),
+        (' xml:base="/old/"', "", "http://feeds.example/old/a/1.html"),
+        (' xml:base="/old/"', ' xml:base="b/"', "http://feeds.example/old/b/a/1.html"),
+        (' xml:base="https://else.example/x/"', "", "https://else.example/x/a/1.html"),
+        (' xml:base="javascript:alert(1)"', "", "http://feeds.example/news/a/1.html"),
+    ],
+)
+def test_relative_links_start_at_the_base_or_at_the_document(base: str, own_base: str, expected: str) -> None:
+    document = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"{base}><title>t</title>'
+        f'<entry{own_base}><title>e</title><link href="a/1.html"/>'
+        '<content type="html">&lt;a href="a/1.html"&gt;more&lt;/a&gt;</content></entry></feed>'
+    )
+    entry = read(document.encode()).entries[0]
+    assert entry.url == expected
+    assert f'href="{expected}"' in entry.html
+
+
 def test_a_title_without_end_is_cut_visibly() -> None:
     title = read(item(f"<title>{'word ' * 500}</title>")).entries[0].title
     assert title.endswith("word…")
