@@ -59,7 +59,7 @@ async def open_parts(
 
 def _wired(configuration: Configuration, store: Store) -> Parts:
     settings = configuration.settings
-    pipeline = Pipeline(store, _acquirer(settings.fetch), configuration.rules, _manners(settings.fetch), now)
+    pipeline = Pipeline(store, acquirer_for(settings.fetch), configuration.rules, _manners(settings.fetch), now)
     _mirror(configuration, store)
     return Parts(configuration, plans(configuration), store, pipeline, _channels(settings.mail), now)
 
@@ -75,7 +75,7 @@ def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
     pipeline, retired = parts.pipeline, None
     pipeline.rules, pipeline.manners = configuration.rules, _manners(new.fetch)
     if new.fetch != old.fetch:
-        retired, pipeline.acquirer = pipeline.acquirer, _acquirer(new.fetch)
+        retired, pipeline.acquirer = pipeline.acquirer, acquirer_for(new.fetch)
     parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), _channels(new.mail)
     return retired
 
@@ -98,7 +98,8 @@ def plans(configuration: Configuration) -> tuple[Plan, ...]:
     return tuple(Plan(digest, configuration.sections[digest.id]) for digest in configuration.settings.digests)
 
 
-def _acquirer(fetch: FetchSettings) -> Acquirer:
+def acquirer_for(fetch: FetchSettings) -> Acquirer:
+    """What polls, as the settings say; workers start when first needed."""
     contact = f" (+{fetch.contact})" if fetch.contact else ""
     return Acquirer(
         Limits(timeout_s=fetch.timeout_s, max_bytes=fetch.max_bytes),

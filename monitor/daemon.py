@@ -67,6 +67,7 @@ class Daemon:
         self._sources = _by_id(parts)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
+        parts.reload = self.reload_now
 
     # -- ticks -------------------------------------------------------------------------------------------
 
@@ -189,10 +190,16 @@ class Daemon:
         """Read the configuration again; a faulty one is reported and the last good one stays in force."""
         self._begin(self._reload())
 
+    async def reload_now(self) -> list[str]:
+        """The same for who waits for it; returns what is wrong with the configuration, nothing where it is in force."""
+        await self._reload()
+        return [str(problem) for problem in self.configuration_error.problems] if self.configuration_error else []
+
     async def _reload(self) -> None:
         async with self._reloading:
             try:
-                configuration = check_configuration(self.folder, self.environ)
+                # Ten thousand sources take seconds to check: polls, pages and commands go on meanwhile.
+                configuration = await asyncio.to_thread(check_configuration, self.folder, self.environ)
                 before = self.parts.configuration.settings
                 retired = reconfigure(self.parts, configuration)
             except ConfigError as error:

@@ -12,6 +12,7 @@ from typing import Any
 from monitor.actions.deliveries import retry_delivery, send_deliveries
 from monitor.actions.editions import resend_edition, send_edition
 from monitor.actions.parts import Parts
+from monitor.actions.reloading import reload
 from monitor.actions.sources import fetch, pause_source
 from monitor.contract import Object
 
@@ -26,6 +27,7 @@ ACTIONS: dict[str, Action] = {
     "resend-edition": resend_edition,
     "send-deliveries": send_deliveries,
     "retry-delivery": retry_delivery,
+    "reload": reload,
 }
 
 

@@ -56,13 +56,17 @@ class Verdict:
 
 
 def subscribe(
-    folder: Path, wanted: Sequence[tuple[int, Mapping[str, Any]]], *, dry_run: bool = False
+    folder: Path,
+    wanted: Sequence[tuple[int, Mapping[str, Any]]],
+    *,
+    dry_run: bool = False,
+    may_rename: bool = False,
 ) -> tuple[list[Verdict], str]:
     """Add sources to sources.toml: tables as `[[source]]` has them, each with its line in the document it came from.
 
-    A table without an id gets one from its name or host; one whose id is taken is refused, and one whose address (its
-    canonical form) another source has is there already. Returns a verdict for each, and what was added as TOML.
-    Raises ConfigError where the file cannot be read or written.
+    A table without an id gets one from its name or host; one whose id is taken is refused, or with `may_rename` gets
+    another; one whose address (its canonical form) another source has is there already. Returns a verdict for each,
+    and what was added as TOML. Raises ConfigError where the file cannot be read or written.
     """
     verdicts: list[Verdict] = []
 
@@ -70,7 +74,7 @@ def subscribe(
         known = _Known(there)
         chosen = []
         for line, table in wanted:
-            verdict, made = known.judge(table, line)
+            verdict, made = known.judge(table, line, may_rename)
             verdicts.append(verdict)
             if made is not None:
                 chosen.append(made)
@@ -81,43 +85,57 @@ def subscribe(
 
 
 class _Known:
-    """The ids and addresses that are taken, those of the new sources among them."""
+    """The ids and addresses that are taken, those of the new sources among them. Addresses are compared with those of
+    their own host only, so that one new source among ten thousand costs little."""
 
     def __init__(self, there: Iterable[Mapping[str, Any]]) -> None:
         self.ids: set[str] = set()
-        self.by_url: dict[str, str] = {}
+        self._fresh: dict[str, list[tuple[str, str]]] = {}  # by host: addresses not yet looked at, with their ids
+        self._by_url: dict[str, str] = {}
         for table in there:
             self._take(str(table.get("id", "")), str(table.get("url", "")))
 
     def _take(self, source_id: str, url: str) -> None:
         self.ids.add(source_id)
-        self.by_url.setdefault(canonical_url(url) or url, source_id)
+        self._fresh.setdefault(_host(url), []).append((url, source_id))
 
-    def judge(self, table: Mapping[str, Any], line: int) -> tuple[Verdict, Mapping[str, Any] | None]:
+    def holder_of(self, url: str) -> str | None:
+        """The id of the source that has this address; None where none has."""
+        for known, source_id in self._fresh.pop(_host(url), ()):
+            self._by_url.setdefault(canonical_url(known) or known, source_id)
+        return self._by_url.get(canonical_url(url) or url)
+
+    def judge(self, table: Mapping[str, Any], line: int, may_rename: bool) -> tuple[Verdict, Mapping[str, Any] | None]:
         """The verdict on a table, and the table as it is to be written where it is to be."""
         url, name = str(table.get("url", "")), str(table.get("name", ""))
         given_id = str(table.get("id", ""))
-        holder = self.by_url.get(canonical_url(url) or url)
+        holder = self.holder_of(url)
         if holder is not None:
             reason = f"the source {holder} has this address"
             return Verdict(THERE, holder, name, url, reason, line), None
-        if given_id in self.ids:
+        if given_id in self.ids and not may_rename:
             return Verdict(REFUSED, given_id, name, url, f"the id {given_id} is taken; choose another", line), None
-        made = {"id": given_id or self.free_id(name, url), **{key: table[key] for key in table if key != "id"}}
+        made = {"id": self.free_id(given_id or slug(name), url), **{key: table[key] for key in table if key != "id"}}
         problems = source_problems(made)
         if problems:
             return Verdict(REFUSED, "", name, url, "; ".join(problems), line), None
         self._take(made["id"], url)
         return Verdict(ADDED, made["id"], name, url, "", line), made
 
-    def free_id(self, name: str, url: str) -> str:
-        """An id that nobody has, made of the name in its Latin letters, or of the host."""
-        stem = slug(name) or slug((urlsplit(url).hostname or "").removeprefix("www.")) or "source"
+    def free_id(self, stem: str, url: str) -> str:
+        """An id that nobody has: `stem`, or where that is empty the host, with a number where it is taken."""
+        stem = stem or slug((urlsplit(url).hostname or "").removeprefix("www.")) or "source"
         number, made = 1, stem
         while made in self.ids:
             number += 1
             made = f"{stem}-{number}"
         return made
+
+
+def _host(url: str) -> str:
+    """The host as far as it must be the same in two spellings of an address."""
+    place = url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+    return place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
 
 
 def slug(text: str) -> str:
@@ -157,7 +175,7 @@ def import_opml(folder: Path, document: Outlines, *, dry_run: bool = False) -> l
     ConfigError where sources.toml cannot be read or written.
     """
     wanted = [(outline.line, _table(outline)) for outline in document.outlines if _address(outline)]
-    verdicts, _ = subscribe(folder, wanted, dry_run=dry_run)
+    verdicts, _ = subscribe(folder, wanted, dry_run=dry_run, may_rename=True)
     verdicts += [
         Verdict(REFUSED, "", outline.title, "", "it has no address of a feed (xmlUrl)", outline.line)
         for outline in document.outlines
@@ -205,6 +223,8 @@ def _unread(outline: Outline, table: Mapping[str, Any]) -> dict[str, str]:
     kept = {key: text for key, text in given.items() if key not in _READ and not key.startswith(PREFIX)}
     if kept.get("type") == "rss":
         del kept["type"]
+    if f"{PREFIX}url" in given:  # our own way to write what is no feed
+        kept = {key: text for key, text in kept.items() if key not in ("type", "url")}
     if one_line(given.get("text", "")) not in ("", outline.title):
         kept["text"] = given["text"]
     if "language" not in table and given.get("language"):

@@ -8,12 +8,19 @@ import click
 
 from monitor.cli import output
 from monitor.cli.access import perform, reading
+from monitor.cli.subscribing import add, check, discover
 from monitor.contract import Object, poll_object, source_object
+
+UNVERIFIED = "certificate not verified"
 
 
 @click.group()
 def sources() -> None:
     """Sources: what is polled, how each is doing, and why."""
+
+
+for _command in (add, check, discover):
+    sources.add_command(_command)
 
 
 @sources.command("list")
@@ -33,7 +40,8 @@ def list_(folder: Path, state: str | None, as_json: bool) -> None:
 def _line(source: Object) -> str:
     state = source["state"] if source["enabled"] else "disabled"
     reason = f"  {source['reason']}" if source["reason"] else ""
-    return f"{state:<10}  {source['id']:<28} {source['items']:>6} items{reason}"
+    warning = "" if source["verify"] else f"  ({UNVERIFIED})"
+    return f"{state:<10}  {source['id']:<28} {source['items']:>6} items{reason}{warning}"
 
 
 @sources.command()
@@ -69,6 +77,7 @@ def _page(source: Object) -> str:
         "gap": source["gap_at"] and f"{source['gap_at']}: nothing was left of the poll before",
         "validators": "not relied on: they stayed the same over new entries" if source["validators_lie"] else None,
         "items": source["items"],
+        "security": None if source["verify"] else UNVERIFIED,
     }
     lines = [f"{name + ':':<14}{text}" for name, text in facts.items() if text is not None]
     for poll in source["polls"]:
