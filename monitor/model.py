@@ -591,6 +591,7 @@ class SourceStatus:
     last_success_at: datetime | None
     last_new_at: datetime | None
     learned: Learned = Learned()
+    verify: bool = True  # whether its certificate is verified
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ FIRST = (
         id TEXT PRIMARY KEY,
         name TEXT NOT NULL, publisher TEXT NOT NULL, kind TEXT NOT NULL, country TEXT NOT NULL, language TEXT NOT NULL,
         tags TEXT NOT NULL, own INTEGER NOT NULL, enabled INTEGER NOT NULL, configured INTEGER NOT NULL DEFAULT 1,
+        verify INTEGER NOT NULL DEFAULT 1,
         configured_url TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, site_url TEXT,
         state TEXT NOT NULL DEFAULT 'new', reason TEXT NOT NULL DEFAULT '',
         paused INTEGER NOT NULL DEFAULT 0, failures REAL NOT NULL DEFAULT 0,

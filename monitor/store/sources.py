@@ -52,7 +52,7 @@ LEARNED = (
 )
 STATUS = (
     f"{FACTS}, enabled, configured_url, url, moved_to, site_url, state, reason, failures, item_count, next_fetch_at, "
-    f"last_polled_at, last_success_at, last_new_at, {', '.join(LEARNED)}"
+    f"last_polled_at, last_success_at, last_new_at, verify, {', '.join(LEARNED)}"
 )
 SET_LEARNED = ", ".join(f"{column} = ?" for column in LEARNED)
 DUE = "configured AND enabled AND NOT paused AND state != 'gone'"
@@ -74,10 +74,10 @@ class Sources:
             self._connection.execute("UPDATE source SET configured = 0 WHERE configured")
             self._connection.executemany(
                 """INSERT INTO source (id, name, publisher, kind, country, language, tags, own, enabled, configured_url, url,
-                    host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    host, verify) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, publisher = excluded.publisher, kind = excluded.kind,
                     country = excluded.country, language = excluded.language, tags = excluded.tags, own = excluded.own,
-                    enabled = excluded.enabled, configured = 1""",
+                    enabled = excluded.enabled, verify = excluded.verify, configured = 1""",
                 [_mirrored(source) for source in sources],
             )
             nothing = _learned_row(Learned())
@@ -309,6 +309,7 @@ def _mirrored(source: Source) -> Row:
         ),
         *(source.own, source.enabled, source.url, source.url),
         host_of(source.url),
+        source.verify,
     )
 
 
@@ -382,5 +383,6 @@ def _status(row: Row) -> SourceStatus:
         last_polled_at=from_ms(row[18]),
         last_success_at=from_ms(row[19]),
         last_new_at=from_ms(row[20]),
-        learned=_learned(row[21:]),
+        verify=bool(row[21]),
+        learned=_learned(row[22:]),
     )
