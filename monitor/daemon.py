@@ -91,7 +91,8 @@ class Daemon:
         pipeline, now = self.parts.pipeline, self.parts.clock()
         if self._looked_at is None or not timedelta() <= now - self._looked_at <= AWAY:
             put_off = pipeline.spread_overdue()
-            log.info("after a start, or a time away", put_off=put_off)
+            if put_off:
+                log.info("overdue sources spread over their intervals", put_off=put_off)
         self._looked_at = now
         room = 2 * pipeline.manners.concurrency - pipeline.at_work
         if room > 0:
