@@ -72,7 +72,9 @@ def test_what_changed_overnight_is_told_once_to_every_address(store: Store, sett
     }
     assert len({row.message_id for row in rows}) == 2
     text = texts(store)[0]
-    assert "Failing (1)\r\n- Source A (a), since 2026-11-23 04:00; was ok\r\n  a.example did not answer in time." in text
+    assert (
+        "Failing (1)\r\n- Source A (a), since 2026-11-23 04:00; was ok\r\n  a.example did not answer in time." in text
+    )
     assert text.index("Failing (1)") < text.index("Silent (1)") < text.index("Well again (1)")
 
 
