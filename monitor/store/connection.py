@@ -60,6 +60,8 @@ class Connection:
         else:
             self.raw.execute("PRAGMA journal_mode = WAL")
             self.raw.execute("PRAGMA synchronous = NORMAL")
+            # Pages of the log before it is folded back: busy ones are then written back once for many commits.
+            self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
             self.raw.execute("PRAGMA journal_size_limit = 67108864")
         self.raw.execute("PRAGMA foreign_keys = ON")
         self.raw.execute("PRAGMA cache_size = -32000")
