@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from monitor.errors import ParseError
 from monitor.feeds import charsets, gate
@@ -122,10 +123,14 @@ class Reader:
         return Reading(Gate.WHOLE, parsed, parsed_count=len(parsed.entries), whole_reason=reason)
 
     async def _parse(self, request: Request, body: bytes, form: str = "xml") -> Parsed:
-        message = await self._pool.ask({**asdict(request), "form": form, "seen": request.seen * (form == "json")}, body)
-        parsed = parsed_from(message)
-        if len(parsed.entries) > request.entry_limit:
-            raise ParseError(FailureKind.WORKER, "The parser gave more entries than it may.")
+        def understood(message: Any) -> Parsed:
+            parsed = parsed_from(message)
+            if len(parsed.entries) > request.entry_limit:
+                raise ParseError(FailureKind.WORKER, "The parser gave more entries than it may.")
+            return parsed
+
+        asked = {**asdict(request), "form": form, "seen": request.seen * (form == "json")}
+        parsed: Parsed = await self._pool.ask(asked, body, understood)
         return parsed
 
 

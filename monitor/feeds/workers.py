@@ -14,6 +14,7 @@ import os
 import struct
 import sys
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,23 +47,28 @@ class Pool:
         self._all: set[Worker] = set()
         self._closed = False
 
-    async def ask(self, request: dict[str, Any], document: bytes) -> Any:
-        """The worker's answer to a request that has a `deadline_s`; waits for a free worker first.
+    async def ask(
+        self, request: dict[str, Any], document: bytes, understand: Callable[[Any], Any] = lambda answer: answer
+    ) -> Any:
+        """What `understand` makes of the worker's answer to a request that has a `deadline_s`; waits for a free worker first.
 
-        Raises ParseError (reason `worker`) where the worker was late, died, or the pool is closed.
+        Raises ParseError (reason `worker`) where the worker was late, died or gave no answer, or the pool is closed; and what
+        `understand` raises. A worker whose answer it does not understand (ParseError, reason `worker`) is not asked again.
         """
         async with self._free:
-            worker = await self._take()
+            worker, is_sound = await self._take(), False
             try:
                 answer = await worker.ask(request, document)
-            except BaseException:
-                await self._drop(worker)
+                is_sound = True
+                return understand(answer)
+            except ParseError as error:
+                is_sound = error.reason != FailureKind.WORKER
                 raise
-            if self._closed or worker.task_count >= self._tasks_before_recycling:
-                await self._drop(worker)
-            else:
-                self._idle.append(worker)
-            return answer
+            finally:
+                if is_sound and not self._closed and worker.task_count < self._tasks_before_recycling:
+                    self._idle.append(worker)
+                else:
+                    await self._drop(worker)
 
     async def aclose(self) -> None:
         """End all workers: those at rest by closing their input, the others by a kill."""
@@ -119,7 +125,7 @@ class Worker:
         try:
             async with asyncio.timeout(START_LIMIT_S):
                 await worker._receive()
-        except (TimeoutError, OSError, EOFError, ValueError) as error:
+        except (TimeoutError, OSError, EOFError, ValueError, RecursionError) as error:
             await worker.aclose()
             raise ParseError(FailureKind.WORKER, "The parsing process did not start.") from error
         except BaseException:
@@ -148,7 +154,7 @@ class Worker:
             raise ParseError(
                 FailureKind.WORKER, f"The document could not be read within {deadline_s:g} seconds."
             ) from error
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, RecursionError) as error:
             raise ParseError(
                 FailureKind.WORKER, "The document broke the parser: it asks for too much memory, or is damaged."
             ) from error
@@ -191,7 +197,10 @@ class Worker:
         length, rest = FRAME.unpack(await stdout.readexactly(FRAME.size))
         if length > ANSWER_LIMIT_BYTES or rest:
             raise ValueError("an answer that is too large")
-        return json.loads(await stdout.readexactly(length))
+        answer = json.loads(await stdout.readexactly(length))
+        if not isinstance(answer, dict) or not answer:
+            raise ValueError("an answer that is no object")
+        return answer
 
     async def _listen(self) -> None:
         """Take what the process says on its standard error, so that it never waits for us; keep the end of it."""
