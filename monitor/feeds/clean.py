@@ -57,6 +57,8 @@ _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
 
 def tidy(text: str) -> str:
     """The text with line feeds for all line ends, and without control characters, surrogates and non-characters."""
+    if text.isprintable():  # nothing of the kind is
+        return text
     return _CONTROLS.sub("", _BREAKS.sub("\n", text))
 
 
