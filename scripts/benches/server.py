@@ -23,7 +23,7 @@ HOSTS = 250
 EDITED_SHARE = 0.05
 TYPES = {"rss": b"application/rss+xml", "atom": b"application/atom+xml", "rdf": b"application/rdf+xml"}
 FAULTS = ("500", "web page", "cut off", "moved", "slow", "lying charset")
-SLOW_S = 2.0
+SLOW_S = 0.5
 PAGE = b"<!doctype html><html><head><title>Maintenance</title></head><body><p>Back soon.</p></body></html>"
 
 
