@@ -16,10 +16,8 @@ DAY_S = 86_400.0
 JITTER_SHARE = 0.1
 RETRY_JITTER_S = 60.0
 MANY_KNOWN, FEW_KNOWN = 0.67, 0.33
-SLOWER, FASTER = (
-    1.1,
-    0.5,
-)  # a quiet source slows down gently; one whose entries may rotate out is caught up with at once
+# A quiet source slows down gently; one whose entries may rotate out is caught up with at once.
+SLOWER, FASTER = 1.1, 0.5
 
 _PASSING = frozenset({FailureKind.DNS, FailureKind.CONNECT, FailureKind.TIMEOUT})
 _HALF = frozenset({FailureKind.CUT_OFF, FailureKind.WORKER})

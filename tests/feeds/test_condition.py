@@ -93,6 +93,7 @@ def judged(acquired: Acquired, new_count: int = 0, status: SourceStatus = STATUS
         (failed(FailureKind.HTTP, 451), SourceState.BLOCKED),
         (failed(FailureKind.HTTP, 404), SourceState.FAILING),
         (failed(FailureKind.DNS), SourceState.FAILING),
+        (failed(FailureKind.ROBOTS), SourceState.BLOCKED),
         (failed(FailureKind.NOT_A_FEED, 200), SourceState.NOT_A_FEED),
     ],
 )
