@@ -86,6 +86,8 @@ def judge(status: SourceStatus, poll: Poll) -> Outcome:
     state, reason = state_after(status.state, status.reason, acquired)
     last_new_at = now if poll.new_count else status.last_new_at
     state, reason = with_silence(state, reason, silence(learned.gaps_s, last_new_at, now))
+    if state is SourceState.MOVED and not may_adopt(poll.job.url, acquired.moved_to or "", is_bound=poll.is_bound):
+        reason += " Its login and headers belong to the old address: write the new one into sources.toml to go there."
     if state is SourceState.OK:
         reason = remarks(learned, adopted_url, now)
     weight = failure_weight_after(status.failures, acquired)
@@ -254,7 +256,11 @@ def adopted(url: str, learned: Learned, acquired: Acquired, now: datetime, *, is
         return None
     if learned.moved_count < CONFIRMATIONS or now - since < CONFIRMED_OVER:
         return None
+    return target if may_adopt(url, target, is_bound=is_bound) else None
+
+
+def may_adopt(url: str, target: str, *, is_bound: bool) -> bool:
+    """Whether the new address may ever be adopted without a person's word."""
     old, new = urlsplit(url), urlsplit(target)
-    if (old.scheme == "https" and new.scheme != "https") or (is_bound and old.netloc != new.netloc):
-        return None
-    return target
+    is_downgrade = old.scheme == "https" and new.scheme != "https"
+    return not is_downgrade and not (is_bound and old.netloc != new.netloc)

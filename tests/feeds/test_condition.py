@@ -332,6 +332,8 @@ def test_an_adopted_address_ends_the_move_and_says_so() -> None:
     assert outcome.reason.startswith(f"Polled at {TARGET} from now on")
     waiting = judged(polled(moved_to=TARGET), status=moved, is_bound=True, job=replace(JOB, url="http://b.example/"))
     assert (waiting.adopted_url, waiting.state, waiting.learned.moved_to) == (None, SourceState.MOVED, TARGET)
+    assert waiting.reason.endswith("write the new one into sources.toml to go there.")
+    assert judged(polled(moved_to=TARGET)).reason.endswith("not yet adopted.")
     assert judged(polled(), status=moved).state is SourceState.OK
     assert judged(polled(Gate.NOT_MODIFIED, 0), status=moved).state is SourceState.OK
 
