@@ -57,8 +57,8 @@ _PATTERNS = tuple(
         rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|-?ci|-?cı|º|\.)?[\s\-]{{1,3}}(?:de\s)?{_WORD}[.,،]?[\s\-]{{1,3}}(?:de\s)?{_YEAR}(?!\d)",
         rf"{_WORD}\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s?[,،]?\s{_YEAR}(?!\d)",
         rf"(?<!\d){_YEAR}[\s,]{{1,2}}{_WORD}\.?\s(?P<day>\d{{1,2}})(?!\d)",
-        rf"(?<!\d)(?P<day>\d{{1,2}})\.?\s{_WORD}(?P<year>)(?!\w)",
-        r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.?\s(?P<day>\d{1,2})(?P<year>)(?![\w:.])",
+        rf"(?<!\d)(?P<day>\d{{1,2}})\.?\s{_WORD}(?P<year>)(?!\w|[.,،]?\s\d{{4}})",
+        r"(?<!\w)(?P<month>[^\W\d_]{3,12})\.?\s(?P<day>\d{1,2})(?P<year>)(?![\w:.]|,?\s\d{4})",
     )
 )
 

@@ -66,7 +66,8 @@ def parse_page(request: Request, document: bytes) -> Parsed:
     hashes = [entry_hash(f"{shape}{node.html}".encode("utf-8", "replace")) for node in nodes]
     reader = ElementReader(nodes, shape, datetime.fromisoformat(request.now))
     base = base_of(tree, request.url)
-    readable = [at for at, node in enumerate(nodes) if reader.link_of(node) is not None or reader.title_of(node)]
+    readable = [at for at, node in enumerate(nodes) if reader.link_of(node) is not None]
+    readable = readable or [at for at, node in enumerate(nodes) if reader.title_of(node)]
     if not readable:
         what = "has no element that" if not nodes else "has elements, but no link or title, where"
         raise NotAFeedError(
@@ -141,7 +142,7 @@ class ElementReader:
             if found is not None and words_of(found):
                 return words_of(found)
         link = self.link_of(node)
-        named = words_of(link) if link is not None else ""
+        named = self._name_of(link) if link is not None else ""
         for heading in node.css(HEADINGS):
             text = words_of(heading)
             if text and not (named and len(named) > len(text) and text not in named and not self._is_generic(named)):
@@ -154,9 +155,24 @@ class ElementReader:
         telling = [text for text in blocks if not self._is_generic(text) and not self._is_date(text)]
         return max(telling, key=len, default="")
 
+    def _name_of(self, link: LexborNode) -> str:
+        """What a link says; of one that a whole card is, the longest part that is no date."""
+        parts = [words_of(leaf) for leaf in leaves(link)]
+        if any(map(self._is_date, parts)) and len(parts) > 1:
+            return max((part for part in parts if not self._is_date(part)), key=len, default="")
+        return words_of(link)
+
     def date_of(self, node: LexborNode, link: LexborNode | None) -> tuple[str, datetime | None]:
         """The date as written and what it means: ("", None) where there is none, None alone where it is unreadable."""
-        marked = _within(node, self._shape.date or DATED)
+        if self._shape.date:
+            marked = _within(node, self._shape.date)
+        else:
+            short = [found for found in _within(node, DATED) if len(words_of(found)) <= DATE_CHARS]
+            marked = sorted(short, key=lambda found: not _attribute(found, "datetime"))
+            before = node.prev if node.tag == "dd" else None
+            while before is not None and before.tag == "-text":
+                before = before.prev
+            marked += [before] if before is not None and before.tag == "dt" else []
         claim = ""
         for found in marked:
             for written in (_attribute(found, "datetime"), _attribute(found, "content"), words_of(found)):

@@ -214,8 +214,14 @@ def _path(node: LexborNode, known: dict[int, str]) -> str:
     """An element's place: the tags, classes and ids from the top down."""
     if node.mem_id not in known:
         around = _path(node.parent, known) + " > " if node.parent is not None and node.tag != "html" else ""
-        known[node.mem_id] = around + str(node.tag) + "".join(f".{name}" for name in _classes(node))
+        known[node.mem_id] = around + _identity(node) + str(node.tag) + "".join(f".{name}" for name in _classes(node))
     return known[node.mem_id]
+
+
+def _identity(node: LexborNode) -> str:
+    """The id of an element, where it looks like one that stays; else ""."""
+    written = node.attributes.get("id") or ""
+    return written if _IDENTIFIER.fullmatch(written) and not _PASSING.search(written) else ""
 
 
 def _classes(node: LexborNode) -> list[str]:
@@ -251,10 +257,10 @@ def _selector(tree: LexborHTMLParser, nodes: Sequence[LexborNode]) -> str:
 
 
 def _own_selectors(nodes: Sequence[LexborNode]) -> list[str]:
-    """A tag with a class that all of the elements have, the longest first; the bare tag last."""
+    """A tag with a class that all of the elements have, in the order written; the bare tag last."""
     shared = set(_classes(nodes[0])).intersection(*(_classes(node) for node in nodes[1:]))
-    tag = str(nodes[0].tag)
-    return [f"{tag}.{name}" for name in sorted(shared, key=lambda name: (-len(name), name))] + [tag]
+    tag, written = str(nodes[0].tag), (nodes[0].attributes.get("class") or "").split()
+    return [f"{tag}.{name}" for name in dict.fromkeys(written) if name in shared] + [tag]
 
 
 def _extra(tree: LexborHTMLParser, selector: str, wanted: set[int]) -> int | None:
@@ -266,7 +272,6 @@ def _extra(tree: LexborHTMLParser, selector: str, wanted: set[int]) -> int | Non
 
 
 def _step(node: LexborNode) -> str:
-    identity = node.attributes.get("id") or ""
-    if _IDENTIFIER.fullmatch(identity) and not _PASSING.search(identity):
+    if identity := _identity(node):
         return f"{node.tag}#{identity}"
     return str(node.tag) + "".join(f".{name}" for name in _classes(node)[:2])
