@@ -71,7 +71,11 @@ class Feed:
     def edit(self) -> None:
         """Edit an entry that was there before."""
         news = self.random.choice(self.news[-6:-2])
-        news.title += " (corrected)" if self.fault != "one title for all" else ""
+        if self.fault not in (
+            "one title for all",
+            "tokens in links and guids",
+        ):  # the title is all that tells these apart
+            news.title += " (corrected)"
         news.text += f" {self.sentence(6)}."
 
     def sentence(self, count: int) -> str:
@@ -87,30 +91,35 @@ class Feed:
         return listed
 
     def entry(self, news: News) -> str:
-        address = f"https://{self.id}.example/{news.at:%Y/%m}/story-{news.number}"
-        guid, link, date = f"{self.id}-{news.number}", address, format_datetime(news.at)
-        if self.fault == "fresh guids each time":
-            guid = f"{self.asked}-{guid}"
-        elif self.fault == "one guid for all":
-            guid = "urn:feed"
-        elif self.fault == "no guids":
-            guid = ""
-        elif self.fault == "white space in guids":
-            guid = " " * (self.asked % 3) + guid + "\n" * (self.asked % 2)
-        if self.fault == "tokens in links":
-            link = f"{address}?session={self.asked}x{self.random.randrange(10**6)}"
-        elif self.fault == "one link for all":
-            link = f"https://{self.id}.example/"
-        elif self.fault == "tracking in links":
-            link = f"{address}?utm_source=rss&utm_medium={self.asked}#top"
+        date = format_datetime(news.at)
         if self.fault == "dates that move":
             date = format_datetime(news.at + timedelta(hours=self.asked))
         elif self.fault == "dates that are none":
             date = "soon"
+        address = f"https://{self.id}.example/{news.at:%Y/%m}/story-{news.number}"
+        link, guid = self.link(address), self.guid(address, f"{self.id}-{news.number}")
         parts = {"title": news.title, "link": link, "guid": guid, "pubDate": date, "description": news.text}
         return (
             "<item>" + "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items() if text) + "</item>\n"
         )
+
+    def link(self, address: str) -> str:
+        if self.fault.startswith("tokens in links"):
+            return f"{address}?session={self.asked}x{self.random.randrange(10**6)}"
+        if self.fault == "one link for all":
+            return f"https://{self.id}.example/"
+        if self.fault == "tracking in links":
+            return f"{address}?utm_source=rss&utm_medium={self.asked}#top"
+        return address
+
+    def guid(self, address: str, guid: str) -> str:
+        return {
+            "fresh guids each time": f"{self.asked}-{guid}",
+            "one guid for all": "urn:feed",
+            "no guids": "",
+            "white space in guids": " " * (self.asked % 3) + guid + "\n" * (self.asked % 2),
+            "tokens in links and guids": f"{address}?session={self.asked}x{self.random.randrange(10**6)}",
+        }.get(self.fault, guid)
 
     def document(self, listed: Iterable[News]) -> str:
         entries = "".join(self.entry(news) for news in listed)
@@ -186,6 +195,7 @@ FAULTS = {
     "no guids": None,
     "white space in guids": None,
     "tokens in links": None,
+    "tokens in links and guids": None,
     "tracking in links": None,
     "one link for all": None,
     "one title for all": None,

@@ -100,11 +100,17 @@ def _by_words(entry: Observed, known: Candidate) -> tuple[int, str]:
         return 0, ""
     if _has_same_text(entry, known):
         return 3, "same title and text from one publisher"
-    if not known.is_same_source or (entry.guid_key and known.guid_key):
+    if not known.is_same_source or (entry.guid_key and known.guid_key and not _guid_is_link(entry, known)):
         return 0, ""
     if page_of(entry.url) == page_of(known.url) and _same_time(entry.published_at, known.published_at):
         return 2, "same title and page, only the link's query differs"
     return 0, ""
+
+
+def _guid_is_link(entry: Observed, known: Candidate) -> bool:
+    """The guid is the link, a fresh token in both: it says no more than the link does, so the words must agree as well."""
+    page = page_of(entry.guid)
+    return page is not None and page == page_of(entry.url) and likeness(entry.words, known.words) >= ALIKE
 
 
 def _has_same_text(entry: Observed, known: Candidate) -> bool:

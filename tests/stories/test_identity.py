@@ -153,6 +153,17 @@ def test_a_link_without_guid_whose_query_changes_is_known_by_title_and_time(at: 
     assert identify(entry.observed(), [stored.stored()]).item_id == (1 if known else None)
 
 
+def test_a_link_that_is_its_guid_may_carry_a_fresh_token_while_the_text_is_edited() -> None:
+    page = "https://example.org/news/1?session="
+    before = Seen(f"{page}1", f"{page}1", "ministers sign statement", TEXT)
+    edited = Seen(f"{page}2", f"{page}2", "ministers sign statement", [*TEXT, "and", "dinner"])
+    other = Seen(f"{page}2", f"{page}2", "ministers sign statement", OTHER)
+    told_apart = Seen("guid-2", f"{page}2", "ministers sign statement", [*TEXT, "and", "dinner"])
+    assert identify(edited.observed(), [before.stored()]).item_id == 1
+    assert identify(other.observed(), [before.stored()]).item_id is None
+    assert identify(told_apart.observed(), [before.stored()]).item_id is None
+
+
 def test_undated_entries_whose_links_query_changes_are_known_by_title() -> None:
     entry = Seen(None, "https://example.org/show?token=2", "exchange rates", [], None)
     stored = Seen(None, "https://example.org/show?token=1", "exchange rates", [], None)
