@@ -45,6 +45,9 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
 _KNOWN_TAG = re.compile(r"</?(?:a|b|i|u|br|em|strong|span|font|p|div|sup|sub|img|small)\b[^<>]*>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
+# A parser that nobody installs would be looked for on the whole path for each document.
+api.PREFERRED_XML_PARSERS = []
+
 # An entry's id is what the publisher wrote, not an address to resolve: it must not change with the feed's own address.
 for _parser in (api.StrictFeedParser, api.LooseFeedParser):
     _parser.can_be_relative_uri = set(_parser.can_be_relative_uri) - {"id"}
