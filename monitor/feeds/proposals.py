@@ -214,7 +214,7 @@ def _path(node: LexborNode, known: dict[int, str]) -> str:
     """An element's place: the tags, classes and ids from the top down."""
     if node.mem_id not in known:
         around = _path(node.parent, known) + " > " if node.parent is not None and node.tag != "html" else ""
-        known[node.mem_id] = around + _identity(node) + str(node.tag) + "".join(f".{name}" for name in _classes(node))
+        known[node.mem_id] = around + str(node.tag) + _identity(node) + "".join(f".{name}" for name in _classes(node))
     return known[node.mem_id]
 
 
