@@ -62,7 +62,7 @@ def tokenize(text: str) -> Words:
 def words(text: str) -> list[str]:
     """The folded words of `text` in order, for comparing and hashing; empty for a text without any."""
     folded = fold_text(text)
-    return [_as_word(folded, start, end) for start, end in _scan(folded, _word_pattern())]
+    return _as_words(folded, _scan(folded, _word_pattern()))
 
 
 def search_text(text: str) -> str:
@@ -96,7 +96,7 @@ def without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
 
 
 def _words_of(folded: Folded, spans: list[tuple[int, int]]) -> Words:
-    texts = tuple([_as_word(folded.text, start, end) for start, end in spans])
+    texts = tuple(_as_words(folded.text, spans))
     signs = _signs(folded.text, spans)
     if folded.starts is None or folded.ends is None:
         return Words(texts, tuple([start for start, _ in spans]), tuple([end for _, end in spans]), signs)
@@ -104,12 +104,16 @@ def _words_of(folded: Folded, spans: list[tuple[int, int]]) -> Words:
     return Words(texts, tuple([starts[start] for start, _ in spans]), tuple([ends[end - 1] for _, end in spans]), signs)
 
 
-def _as_word(folded: str, start: int, end: int) -> str:
-    """The word at a place; an acronym has its last full stop whether the text has it or not."""
-    word = folded[start:end]
-    if "." in word and word[-1] != "." and not any(map(str.isdigit, word)):
-        return word + "."
-    return word
+def _as_words(folded: str, spans: list[tuple[int, int]]) -> list[str]:
+    """The words at these places; an acronym has its last full stop whether the text has it or not."""
+    found = [folded[start:end] for start, end in spans]
+    if "." not in "".join(found):  # as in most texts
+        return found
+    return [f"{word}." if _is_open_acronym(word) else word for word in found]
+
+
+def _is_open_acronym(word: str) -> bool:
+    return "." in word and word[-1] != "." and not any(map(str.isdigit, word))
 
 
 def _signs(folded: str, spans: list[tuple[int, int]]) -> dict[int, str]:
