@@ -465,7 +465,7 @@ async def test_of_several_addresses_one_that_answers_is_found(
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
     server.serve(b"<rss/>")
-    assert (await fetcher.fetch(server.job(), now)).body == b"<rss/>"
+    assert (await fetcher.fetch(server.job(url=server.url(host="news.example")), now)).body == b"<rss/>"
 
 
 async def test_a_read_that_hangs_up_in_the_headers_is_told_plainly(fetcher: Fetcher, now: Any) -> None:
