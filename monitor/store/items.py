@@ -90,6 +90,9 @@ class Items:
         """Store a new item with its text, a story of its own, its first sighting and what the word index holds of title and
         body; returns its id."""
         connection, seen_ms = self._connection, stored_ms(item.first_seen_at)
+        # The story comes first and learns its lead later: to change its row is cheaper than to change the item's.
+        sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (0, ?, ?)"
+        story_id = connection.insert(sql, (seen_ms, seen_ms))
         item_id = connection.insert(
             """INSERT INTO item (source_id, publisher, title, url, author, language, published_at, published_claim,
                 first_seen_at, updated_at, version, is_backlog, story_id, relation, share, label, place, dated, agency, edit,
@@ -98,14 +101,12 @@ class Items:
             (
                 *(item.source_id, item.publisher, item.title, item.url, item.author, item.language),
                 *(to_ms(item.published_at), item.published_claim, seen_ms, to_ms(item.updated_at), is_backlog),
-                *(item.story_id, item.relation, item.share, *_wire_row(item.wire), observed.url_key, observed.text_key),
+                *(story_id, item.relation, item.share, *_wire_row(item.wire), observed.url_key, observed.text_key),
                 observed.word_count,
             ),
         )
         connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
-        sql = "INSERT INTO story (lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?)"
-        story_id = connection.insert(sql, (item_id, seen_ms, seen_ms))
-        connection.execute("UPDATE item SET story_id = ? WHERE id = ?", (story_id, item_id))
+        connection.execute("UPDATE story SET lead_id = ? WHERE id = ?", (item_id, story_id))
         self._index(item_id, search_texts)
         self.sight(item_id, item.source_id, observed, item.first_seen_at)
         return item_id
@@ -162,8 +163,11 @@ class Items:
     def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
         """Replace an item's tags and matches."""
         connection = self._connection
-        connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
-        connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
+        # A new item has none, and to look costs a fifth of deleting none.
+        sql = "SELECT 1 FROM tag WHERE item_id = ?1 UNION ALL SELECT 1 FROM match WHERE item_id = ?1 LIMIT 1"
+        if connection.value(sql, (item_id,)) is not None:
+            connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
+            connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
         connection.executemany(
             "INSERT INTO tag (item_id, tag) VALUES (?, ?)", [(item_id, tag) for tag in sorted(set(tags))]
         )
