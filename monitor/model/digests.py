@@ -1,0 +1,70 @@
+"""Digests as configured, and the messages that leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    query: str = ""  # empty: everything not yet taken
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A configured digest. `cron` holds its schedule, five fields, also where `at` was written."""
+
+    id: str
+    title: str
+    cron: str
+    timezone: str
+    to: tuple[str, ...] = ()
+    when_empty: str = "send"  # send | skip
+    sections: tuple[Section, ...] = ()
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message ready to leave, rendered to its final bytes. `key` makes it unique for ever."""
+
+    key: str
+    kind: str  # edition | alert | notice
+    channel: str
+    recipient: str
+    message_id: str
+    subject: str
+    body: bytes = field(repr=False)
+    items: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An outbox row as it stands."""
+
+    id: int
+    key: str
+    kind: str
+    channel: str
+    recipient: str
+    state: DeliveryState
+    attempts: int
+    message_id: str
+    subject: str
+    queued_at: datetime
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    last_error: str
+    items: tuple[int, ...]
+    edition_id: int | None = None  # the edition it carries
