@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.contract import Object, when
 from monitor.feeds.acquire import Acquirer
@@ -96,13 +97,17 @@ class Looker:
     acquirer: Acquirer
     store: Store
     proxy: str
+    per_host: int
     now: datetime
 
     async def check(self, sources: Sequence[Source]) -> AsyncGenerator[Object, None]:
         """Fetch each source whole, and say how it is doing and what a poll would change; one object a source, as they
         end."""
         turn = asyncio.Semaphore(AT_ONCE)
-        checks = [asyncio.ensure_future(self._check(source, turn)) for source in sources]
+        hosts = {urlsplit(source.url).netloc: asyncio.Semaphore(self.per_host) for source in sources}
+        checks = [
+            asyncio.ensure_future(self._check(source, hosts[urlsplit(source.url).netloc], turn)) for source in sources
+        ]
         try:
             for check in asyncio.as_completed(checks):
                 yield await check
@@ -110,7 +115,7 @@ class Looker:
             for check in checks:
                 check.cancel()
 
-    async def _check(self, source: Source, turn: asyncio.Semaphore) -> Object:
+    async def _check(self, source: Source, host: asyncio.Semaphore, turn: asyncio.Semaphore) -> Object:
         job = Job(
             source_id=source.id,
             url=source.url,
@@ -122,7 +127,7 @@ class Looker:
             format=source.format,
             page=source.page,
         )
-        async with turn:
+        async with host, turn:
             acquired = await self.acquirer.acquire(job, self.now)
         state, reason = state_after(SourceState.NEW, "", acquired)
         new_count = self._new_count(source, acquired.entries)
