@@ -178,6 +178,7 @@ WRITERS: dict[str, Callable[[Store], object]] = {
     "failed": lambda store: store.deliveries.failed(1, "unknown"),
     "postpone": lambda store: store.deliveries.postpone("mail", NOW),
     "requeue": lambda store: store.deliveries.requeue(1, NOW),
+    "hasten": lambda store: store.deliveries.hasten(NOW),
 }
 READERS: dict[str, Callable[[Store], object]] = {
     "get": lambda store: store.deliveries.get(1),
