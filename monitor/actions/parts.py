@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from monitor.configuration import Configuration
-from monitor.delivery.channel import Channel
-from monitor.digests.edition import Plan
 from monitor.errors import MonitorError
-from monitor.pipeline import Pipeline
-from monitor.store import Store
+
+if TYPE_CHECKING:  # what is wired is loaded by whoever wires it
+    from monitor.configuration import Configuration
+    from monitor.delivery.channel import Channel
+    from monitor.digests.edition import Plan
+    from monitor.pipeline import Pipeline
+    from monitor.store import Store
 
 
 class UnknownError(MonitorError):

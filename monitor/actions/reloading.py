@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from monitor.actions.parts import Parts
 from monitor.contract import Object
 
-WAITED_FOR_S = 0.3
+WAITED_FOR_S = 0.15
 
 _under_way: set[asyncio.Future[Sequence[str]]] = set()
 

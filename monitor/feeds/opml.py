@@ -81,8 +81,6 @@ def read_opml(document: bytes) -> Outlines:
             raise _no_opml("it cannot be read as XML") from error
         reason = expat.ErrorString(error.code)
         return Outlines(tuple(reading.found), f"the document is broken here ({reason})", error.lineno)
-    if not reading.is_opml:
-        raise _no_opml("it has no opml element")
     return Outlines(tuple(reading.found))
 
 

@@ -160,6 +160,14 @@ def test_more_new_elements_than_a_poll_takes_wait_for_the_next() -> None:
     assert [entry.url for entry in second.entries] == ["https://site.example/a/2"]
 
 
+def test_the_date_of_a_definition_stands_before_it() -> None:
+    items = "".join(
+        f'<dt>{n}.11.2026</dt>\n <dd><a href="/a/{n}">Article number {n} of the week</a></dd>' for n in (12, 11)
+    )
+    found = parsed(page(f"<dl>{items}</dl>"), list="dd")
+    assert [entry.published_claim for entry in found.entries] == ["12.11.2026", "11.11.2026"]
+
+
 # -- whole polls -----------------------------------------------------------------------------------------
 
 

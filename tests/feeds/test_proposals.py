@@ -97,3 +97,17 @@ def test_an_id_tells_a_list_from_another_of_the_same_kind() -> None:
     links = "".join(f'<li><a href="/s/{n}">A service for citizens, number {n}</a></li>' for n in range(5))
     document = f'<body><div><ul id="service">{links}</ul><ul id="latest">{news}</ul></div></body>'.encode()
     assert propose(REQUEST, document)["proposals"][0]["list"] == "ul#latest > li"
+
+
+def test_a_page_of_frames_has_no_proposals() -> None:
+    document = b'<html><head><title>Frames</title></head><frameset><frame src="/a"></frameset></html>'
+    assert propose(REQUEST, document)["proposals"] == []
+
+
+def test_whole_texts_are_no_headlines() -> None:
+    texts = "".join(f'<p class="t"><a href="/t/{n}">{f"A sentence of {n} words. " * 20}</a></p>' for n in range(5))
+    heads = "".join(
+        f'<p class="h"><a href="/h/{n}">A headline that says what happened, number {n}</a></p>' for n in range(5)
+    )
+    first = propose(REQUEST, f"<body><div>{texts}</div><div>{heads}</div></body>".encode())["proposals"][0]
+    assert first["list"] == "p.h"
