@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from monitor.errors import ParseError
@@ -19,6 +20,8 @@ def extract(request: Request, document: bytes) -> dict[str, str]:
         import trafilatura
     except ImportError as error:
         raise ParseError(FailureKind.WORKER, "The extra that reads articles is not installed.") from error
+    for name in ("trafilatura", "htmldate", "courlan"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # a page without an article is no event
     page = document.decode(request.encoding, "replace")
     found: Any = trafilatura.extract(
         page, url=request.url, output_format="html", include_comments=False, include_tables=True, include_links=True
