@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
-from monitor.settings import editing, load_settings
+from monitor.settings import checks, editing, load_settings
 from monitor.settings.editing import add_sources, source_problems, table_text
 
 NEW = {"id": "new", "url": "https://new.example/feed", "tags": ["a", "b"], "own": True}
@@ -158,6 +158,11 @@ def test_a_sound_table_has_no_problems_and_a_wrong_one_says_them_all() -> None:
     wrong = source_problems({"id": "A b", "kind": "presse", "format": "page"})
     assert [problem.partition(":")[0] for problem in sorted(wrong)] == ["format", "id", "kind", "url"]
     assert 'kind: "presse" is not possible here' in "".join(wrong)
+
+
+def test_a_warning_is_no_problem(monkeypatch) -> None:
+    monkeypatch.setattr(checks, "find_spec", lambda _: None)
+    assert source_problems(NEW | {"full_text": True}) == []
 
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
