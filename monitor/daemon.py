@@ -108,9 +108,8 @@ class Daemon:
             record = await self.parts.pipeline.poll(source)
         except StoreError as error:
             self._note_store(error)
-            if (
-                error.is_transient
-            ):  # the other polls under way could not be kept either, and would each wait for the database
+            if error.is_transient:
+                # The other polls under way could not be kept either, and would each wait for the database.
                 await self.parts.pipeline.settle(0)
             else:
                 self._rest(source.id)
@@ -212,6 +211,7 @@ class Daemon:
                 log.warning("configuration not taken over", reason=str(error))
                 return
             self.configuration_error = None
+            self._bugs.clear()  # of sources and digests that may be there no more; those that stay are met again
             self._sources = _by_id(self.parts)
             log.info("configuration taken over", sources=len(self._sources))
             if (before.store, before.web) != (configuration.settings.store, configuration.settings.web):
