@@ -23,6 +23,7 @@ from monitor.model import PageShape
 MEMBERS_LEAST = 3
 MEMBERS_LOOKED_AT = 40
 LINKS_LOOKED_AT = 3_000
+HEIGHT_MOST = 20
 GROUPS_LOOKED_AT = 150
 PROPOSALS_MOST = 3
 SAMPLE = 5
@@ -55,7 +56,7 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class _Group:
     nodes: tuple[LexborNode, ...]
-    depth: int
+    height: int  # above the links: of two that are as good, the one that holds more
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def propose(request: Request, document: bytes) -> dict[str, Any]:
         raise NotAFeedError("The answer is no page.")
     tree = tree_of(text)
     now, base = datetime.fromisoformat(request.now), base_of(tree, request.url)
-    judged = sorted(_judged(tree, now, base), key=lambda one: (-one.score, one.group.depth))
+    judged = sorted(_judged(tree, now, base), key=lambda one: (-one.score, -one.group.height))
     made: list[Proposal] = []
     taken: set[int] = set()
     for one in judged:
@@ -181,17 +182,22 @@ def _groups(tree: LexborHTMLParser, base: str) -> list[_Group]:
     """Elements that stand in like places and hold a link each, at every height above the links."""
     found: dict[tuple[str, str], dict[int, LexborNode]] = {}
     paths: dict[int, str] = {}
+    heights: dict[int, int] = {}
     for link in _article_links(tree, base):
         node: LexborNode | None = link
-        while node is not None and node.parent is not None and node.tag not in ("body", "html", "main"):
+        for height in range(HEIGHT_MOST):
+            if node is None or node.parent is None or node.tag in ("body", "html", "main"):
+                break
             around = _path(node.parent, paths)
             for mark in ("", *_classes(node)):
-                found.setdefault((f"{around} > {node.tag}", mark), {})[node.mem_id] = node
+                found.setdefault((f"{node.tag} < {around}", mark), {})[node.mem_id] = node
+                heights[node.mem_id] = max(height, heights.get(node.mem_id, 0))
             node = node.parent
     groups: dict[tuple[int, ...], _Group] = {}
-    for (path, _), members in found.items():
+    for members in found.values():
         if len(members) >= MEMBERS_LEAST:
-            groups.setdefault(tuple(members), _Group(tuple(members.values()), path.count(" > ")))
+            height = max(heights[member] for member in members)
+            groups.setdefault(tuple(members), _Group(tuple(members.values()), height))
     return list(groups.values())
 
 
@@ -211,10 +217,14 @@ def _article_links(tree: LexborHTMLParser, base: str) -> Iterator[LexborNode]:
 
 
 def _path(node: LexborNode, known: dict[int, str]) -> str:
-    """An element's place: the tags, classes and ids from the top down."""
+    """An element's place: the tags, ids and classes of what it stands in, from within outwards."""
     if node.mem_id not in known:
-        around = _path(node.parent, known) + " > " if node.parent is not None and node.tag != "html" else ""
-        known[node.mem_id] = around + str(node.tag) + _identity(node) + "".join(f".{name}" for name in _classes(node))
+        labels: list[str] = []
+        around: LexborNode | None = node
+        while around is not None and around.tag != "html" and len(labels) < HEIGHT_MOST:
+            labels.append(str(around.tag) + _identity(around) + "".join(f".{name}" for name in _classes(around)))
+            around = around.parent
+        known[node.mem_id] = " < ".join(labels)
     return known[node.mem_id]
 
 

@@ -111,3 +111,8 @@ def test_whole_texts_are_no_headlines() -> None:
     )
     first = propose(REQUEST, f"<body><div>{texts}</div><div>{heads}</div></body>".encode())["proposals"][0]
     assert first["list"] == "p.h"
+
+
+def test_a_page_nested_beyond_reason_is_judged_too() -> None:
+    links = "".join(f'<p><a href="/a/{n}">An article of the week, number {n}</a></p>' for n in range(4))
+    assert propose(REQUEST, f"<html><body>{'<div>' * 20_000}{links}".encode())["proposals"]
