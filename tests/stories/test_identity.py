@@ -11,8 +11,48 @@ from monitor.stories.fingerprint import content_key, guid_key, text_key, title_k
 from monitor.stories.identity import identify
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-TEXT = "The two ministers signed a joint statement on energy in the capital on Monday after a day of talks".split()
-OTHER = "Rain is expected along the coast while inland districts stay dry with light winds from the north until Friday".split()
+TEXT = [
+    "The",
+    "two",
+    "ministers",
+    "signed",
+    "a",
+    "joint",
+    "statement",
+    "on",
+    "energy",
+    "in",
+    "the",
+    "capital",
+    "on",
+    "Monday",
+    "after",
+    "a",
+    "day",
+    "of",
+    "talks",
+]
+OTHER = [
+    "Rain",
+    "is",
+    "expected",
+    "along",
+    "the",
+    "coast",
+    "while",
+    "inland",
+    "districts",
+    "stay",
+    "dry",
+    "with",
+    "light",
+    "winds",
+    "from",
+    "the",
+    "north",
+    "until",
+    "Friday",
+]
 
 
 @dataclass
@@ -199,8 +239,18 @@ def test_entries_of_one_document_that_share_guid_or_link_but_not_their_title_are
 
 
 def test_revisions_under_one_link_and_title_with_guids_of_their_own_are_different_articles() -> None:
-    known = Seen("rev=1", "https://example.org/place", "jerusalem", "delete the name hierusalem from the list".split())
-    entry = Seen("rev=2", "https://example.org/place", "jerusalem", "add ir ha qodesh as spelling in hebrew".split())
+    known = Seen(
+        "rev=1",
+        "https://example.org/place",
+        "jerusalem",
+        ["delete", "the", "name", "hierusalem", "from", "the", "list"],
+    )
+    entry = Seen(
+        "rev=2",
+        "https://example.org/place",
+        "jerusalem",
+        ["add", "ir", "ha", "qodesh", "as", "spelling", "in", "hebrew"],
+    )
     assert identify(entry.observed(), [known.stored()], claimed={1}).item_id is None
     assert identify(entry.observed(), [known.stored()]).item_id is None
 
