@@ -17,7 +17,7 @@ from monitor.configuration import check_configuration
 from monitor.daemon import MAIL_STALLED_AFTER_S, REST_S, STALLED_AFTER_S, STORE_REST_S, Daemon
 from monitor.errors import StoreError
 from monitor.model import Outgoing
-from tests.conftest import Article, Folder, Inbox, Site, source
+from tests.conftest import Article, Folder, Inbox, Site, hanging, source
 
 DIGESTS = """
 [[digest]]
@@ -166,11 +166,18 @@ async def test_while_the_database_is_locked_nothing_is_begun_and_polls_under_way
     desk: Daemon, clock: Clock, site: Site, folder: Folder
 ) -> None:
     other = sqlite3.connect(folder.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    await desk.tick(desk.poll_due)
-    await at_rest(desk)
-    assert "locked by another program" in desk.store_error
-    assert desk.parts.pipeline.under_way == 0
+    with hanging() as silent:
+        feeds = [source("a", f"{site.url}/a"), source("b", f"{site.url}/b"), source("slow", silent.url)]
+        folder.write(sources="".join(feeds))
+        assert await desk.reload_now() == []
+        other.execute("BEGIN IMMEDIATE")
+        await desk.tick(desk.poll_due)
+        async with asyncio.timeout(5):
+            await at_rest(desk)
+        assert "locked by another program" in desk.store_error
+        assert desk.parts.pipeline.under_way == 0
+        assert silent.callers
+        folder.write(sources="".join(feeds[:2]))
     asked = len(site.asked)
     await desk.tick(desk.poll_due)
     clock.passed_s += STORE_REST_S
@@ -182,6 +189,8 @@ async def test_while_the_database_is_locked_nothing_is_begun_and_polls_under_way
     await desk.tick(desk.poll_due)
     assert desk.store_error
     clock.passed_s += STORE_REST_S
+    assert desk.store_error
+    assert await desk.reload_now() == []
     await desk.tick(desk.poll_due)
     await at_rest(desk)
     assert desk.store_error == ""
