@@ -271,9 +271,9 @@ async def test_a_bug_in_one_poll_is_that_sources_failure_and_no_others(desk: Des
 async def test_an_entry_that_a_bug_spoils_costs_no_other_and_is_tried_again(
     desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monitor import pipeline
+    from monitor import intake
 
-    observe = pipeline.observe
+    observe = intake.observe
 
     def spoiled(entry, reading):  # type: ignore[no-untyped-def]
         if entry.title == "Bad":
@@ -281,10 +281,10 @@ async def test_an_entry_that_a_bug_spoils_costs_no_other_and_is_tried_again(
         return observe(entry, reading)
 
     desk.add("a", site.publish("/a", Article("Good", "A"), Article("Bad", "B"), Article("Fine", "C")))
-    monkeypatch.setattr(pipeline, "observe", spoiled)
+    monkeypatch.setattr(intake, "observe", spoiled)
     await desk.poll("a")
     assert desk.titles == ["Fine", "Good"]
-    monkeypatch.setattr(pipeline, "observe", observe)
+    monkeypatch.setattr(intake, "observe", observe)
     await desk.poll("a")
     assert desk.titles == ["Bad", "Fine", "Good"]
 

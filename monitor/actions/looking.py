@@ -14,8 +14,8 @@ from monitor.feeds.acquire import Acquirer
 from monitor.feeds.condition import state_after
 from monitor.feeds.discover import SURE, SURE_COUNT, Discovery, FoundFeed, newest_at
 from monitor.feeds.sites import Proposal
+from monitor.intake import observe
 from monitor.model import Entry, Job, Source, SourceState
-from monitor.pipeline import observe
 from monitor.store import Store
 from monitor.stories.fold import WINDOW
 from monitor.stories.identity import identify

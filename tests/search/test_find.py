@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import RuleError
+from monitor.intake import Intake
 from monitor.model import Acquired, Entry, Gate, Item, Kind, Rule, Source, SourceFacts
-from monitor.pipeline import Intake
 from monitor.rules import compile_query, compile_rules, fts_terms, prepare
 from monitor.search.find import find
 from monitor.search.matchable import matchable
