@@ -19,6 +19,8 @@ from monitor.errors import ConfigError, MonitorError, Problem
 
 FAILED, SOME_FAILED, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 3, 75, 78, 130
 
+SENTENCE = 200
+
 COMMANDS = {
     "init": ("setup", "Write a commented starter configuration."),
     "check": ("setup", "Check the configuration; say everything that is wrong with it."),
@@ -65,6 +67,15 @@ class Commands(click.Group):
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+
+class Subcommands(click.Group):
+    """A command's own commands, each told by its first sentence, whole."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, found.get_short_help_str(SENTENCE)) for name, found in commands if found])
 
 
 @click.command(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import FAILED, output
+from monitor.cli import FAILED, Subcommands, output
 from monitor.cli.access import perform, reading
 from monitor.contract import Object, delivery_object
 from monitor.model import DeliveryState
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def deliveries() -> None:
     """Deliveries: what waits to be sent, what was sent, what failed and why."""
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import output
+from monitor.cli import Subcommands, output
 from monitor.cli.access import perform, reading
 from monitor.contract import Object, delivery_object, edition_object, when
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def digest() -> None:
     """Digests: what would go now, what went, and the same again."""
 

@@ -9,14 +9,14 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from monitor.cli import FAILED, output
+from monitor.cli import FAILED, Subcommands, output
 from monitor.cli.access import settings_of
 from monitor.contract import Object
 
 DOCUMENT_BYTES = 50_000_000
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def opml() -> None:
     """Lists of feeds from and for other readers, as OPML."""
 

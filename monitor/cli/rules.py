@@ -8,11 +8,11 @@ from typing import TextIO
 
 import click
 
-from monitor.cli import output
+from monitor.cli import Subcommands, output
 from monitor.contract import Object, match_object, rule_object
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def rules() -> None:
     """Rules: what is tagged, and why."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import output
+from monitor.cli import Subcommands, output
 from monitor.cli.access import perform, reading
 from monitor.cli.subscribing import add, check, discover
 from monitor.contract import Object, poll_object, source_object
@@ -14,7 +14,7 @@ from monitor.contract import Object, poll_object, source_object
 UNVERIFIED = "certificate not verified"
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def sources() -> None:
     """Sources: what is polled, how each is doing, and why."""
 

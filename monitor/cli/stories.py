@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import output
+from monitor.cli import Subcommands, output
 from monitor.cli.access import reading
 from monitor.contract import Object, item_object, story_object
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def stories() -> None:
     """Stories: items folded together, since they carry one text."""
 
