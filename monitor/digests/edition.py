@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.digests.schedule import Due, due_edition, period
 from monitor.digests.select import Gathered, facts_of, select
-from monitor.model import Digest, Item, Outgoing, SourceFacts
+from monitor.model import Digest, Item, Outgoing, SourceFacts, SourceState
 from monitor.notices.content import Ailing, Content, Entry, FollowUp, Section
 from monitor.notices.digest_mail import DigestMail, digest_message, render_digest
 from monitor.notices.mail import Mailbox, mailbox
@@ -135,7 +135,7 @@ def preview_bytes(draft: Draft, sender: str) -> bytes:
 
 def _content(store: Store, plan: Plan, due: Due | None, window: tuple[datetime, int, int], now: datetime) -> Content:
     since, after, upto = window
-    gathered = _gather(store, plan.digest.id, after, upto)
+    gathered, states = _gather(store, plan.digest.id, after, upto), store.sources.counts()
     sections, tally = select(plan.digest.sections, gathered, _taker(plan.queries, gathered.facts, now), now)
     return Content(
         digest_id=plan.digest.id,
@@ -148,7 +148,10 @@ def _content(store: Store, plan: Plan, due: Due | None, window: tuple[datetime, 
         is_late=due is not None and due.is_late,
         sections=sections,
         tally=tally,
-        source_count=sum(store.sources.counts().values()),
+        source_count=sum(
+            count for state, count in states.items() if state not in (SourceState.NEW, SourceState.PAUSED)
+        ),
+        waiting_count=states.get(SourceState.NEW, 0),
         ailing=tuple(Ailing(s.facts.name, s.state.value, s.reason) for s in store.sources.ailing()),
     )
 

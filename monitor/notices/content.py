@@ -83,7 +83,8 @@ class Tally:
 class Content:
     """An edition, ready to be worded. Times are UTC; they are printed in `timezone`.
 
-    `window_to` is the cut-off. `is_late`: made well after `due_at`. `source_count`: sources that are polled.
+    `window_to` is the cut-off. `is_late`: made well after `due_at`. `source_count`: sources that were polled,
+    `waiting_count`: that are yet to be polled for the first time.
     """
 
     digest_id: str
@@ -97,6 +98,7 @@ class Content:
     sections: tuple[Section, ...]
     tally: Tally = Tally()
     source_count: int = 0
+    waiting_count: int = 0
     ailing: tuple[Ailing, ...] = ()
 
     @property

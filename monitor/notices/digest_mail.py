@@ -166,9 +166,21 @@ def _words(content: Content, fitting: Fitting) -> dict[str, object]:
         "place": lambda entry: fit(entry.place),
         "link": lambda url: _link(url) if fitting.has_link else "",
         "balance": _balance(content),
+        "sources_line": _sources_line(content),
         "ailing": [_ailing_line(source) for source in content.ailing[:AILING_NAMED]],
         "ailing_more": max(0, len(content.ailing) - AILING_NAMED),
     }
+
+
+def _sources_line(content: Content) -> str:
+    """How many sources were polled, and how that went; ends in a colon where those that ail are listed next."""
+    waiting = f" {_plural(content.waiting_count, 'source')} not polled yet." if content.waiting_count else ""
+    if not content.source_count:
+        return waiting.strip() or "No source was polled."
+    polled, count = f"{_plural(content.source_count, 'source')} polled", len(content.ailing)
+    if not count:
+        return f"{polled}; all brought what they should.{waiting}"
+    return f"{waiting} {polled}, of which {count} did not bring what {'it' if count == 1 else 'they'} should:".strip()
 
 
 def _ailing_line(source: Ailing) -> str:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import StoreError
@@ -44,7 +46,14 @@ def open_store(path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path.parent}: the folder for the database cannot be made ({error.strerror})") from error
+    _make_private(path)
     return _migrated(Connection(path, busy_s=busy_s))
+
+
+def _make_private(path: Path) -> None:
+    """A new database is its owner's alone: it holds mails and addresses. SQLite gives its side files the same mode."""
+    with suppress(OSError):  # what cannot be made here, SQLite tells of
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def empty_store() -> Store:

@@ -301,6 +301,26 @@ def test_a_healthy_footer_is_short(content) -> None:
     assert text.endswith("1 new article in this span.\n1 source polled; all brought what they should.\n")
 
 
+@pytest.mark.parametrize(
+    ("polled", "waiting", "line"),
+    [
+        (0, 112, "112 sources not polled yet."),
+        (0, 0, "No source was polled."),
+        (1, 2, "1 source polled; all brought what they should. 2 sources not polled yet."),
+    ],
+)
+def test_sources_that_were_never_polled_are_not_said_to_have_brought_anything(content, polled, waiting, line) -> None:
+    fresh = one(
+        content,
+        first(content),
+        tally=Tally(new_count=1, told_count=1),
+        ailing=(),
+        source_count=polled,
+        waiting_count=waiting,
+    )
+    assert render_digest(fresh).text.endswith(f"{line}\n")
+
+
 def test_many_ailing_sources_are_named_up_to_a_number(content) -> None:
     sick = tuple(Ailing(f"Source {number}", "silent", "") for number in range(20))
     mail = render_digest(replace(content, ailing=sick))

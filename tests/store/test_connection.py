@@ -131,3 +131,19 @@ def test_times_are_kept_to_the_millisecond_also_before_1970() -> None:
         assert from_ms(to_ms(moment)) == stored_at(stored_ms(moment)) == moment
     assert to_ms(None) is from_ms(None) is None
     assert stored_ms(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=1999)) == 1
+
+
+def test_a_new_database_and_its_side_files_are_their_owners_alone_and_an_old_ones_mode_stays(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.db"
+    store = open_store(path)
+    with store.transaction():
+        store.connection.execute("INSERT INTO digest (id, first_loaded_at) VALUES ('d', 0)")
+    assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {
+        "monitor.db": 0o600,
+        "monitor.db-wal": 0o600,
+        "monitor.db-shm": 0o600,
+    }
+    store.close()
+    path.chmod(0o640)
+    open_store(path).close()
+    assert path.stat().st_mode & 0o777 == 0o640
