@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from monitor.errors import ConfigError, Problem, RuleError
 from monitor.model import Rule
-from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint
+from monitor.rules import CompiledRule, Query, RuleSet, check_lists, compile_query, compile_rule, lint
 from monitor.settings import Settings
 from monitor.settings.load import Survey, in_order, survey_settings
 from monitor.settings.places import Key
@@ -55,32 +55,43 @@ class _Check:
 
     def __init__(self, survey: Survey) -> None:
         self.settings, self.numbers = survey.settings, survey.numbers
-        self.has_whole_lists = survey.has_whole_lists
+        self.lists = dict(survey.settings.lists)
+        self.has_whole_lists = self.can_read_lists = survey.has_whole_lists
         self.problems: list[Problem] = []
 
     def rules(self) -> RuleSet:
         """The rules that can be read, their samples tried."""
-        faulty = check_lists(self.settings.lists)
-        for name, error in faulty:
-            self._report(("list", name), error.message)
-        self.has_whole_lists = self.has_whole_lists and not faulty
-        places: dict[str, tuple[Key, Rule]] = {}
+        self._check_lists()
+        places: dict[str, Key] = {}
+        read: list[CompiledRule] = []
         for number, rule in zip(self.numbers["rule"], self.settings.rules, strict=True):
-            places.setdefault(rule.id, (("rule", number), rule))
-        # One that asks for nothing is reported already.
-        asking = [rule for rule in self.settings.rules if rule.query or rule.terms or rule.any_of]
-        rules, errors = compile_rules(asking, self.settings.lists)
-        for rule_id, error in errors:
-            path, rule = places[rule_id]
-            self._refused(error, _culprit(path, rule, error))
-        for compiled in rules.rules:
-            path, rule = places[compiled.rule.id]
+            path: Key = ("rule", number)
+            if not (rule.query or rule.terms or rule.any_of):
+                continue  # one that asks for nothing is reported already
+            try:
+                read.append(compile_rule(rule, self.lists))
+            except RuleError as error:
+                self._refused(error, _culprit(path, rule, error))
+                continue
+            places.setdefault(rule.id, path)
             self._lint(rule.query, (*path, "query"))
+        rules = RuleSet(read)
         for rule_id, number, sample in rules.failed_samples() if self.has_whole_lists else ():
             does, should = ("does not match", "must") if sample.match else ("matches", "must not")
             message = f"the rule {does} this text, which it {should}; mend the rule, or the sample"
-            self._report((*places[rule_id][0], "sample", number), message)
+            self._report((*places[rule_id], "sample", number), message)
         return rules
+
+    def _check_lists(self) -> None:
+        """Report each form that cannot be looked for; rules are then read by the others, and their samples not tried."""
+        for name, forms in self.settings.lists.items():
+            faulty = {form: errors[0][1] for form in forms if (errors := check_lists({name: (form,)}))}
+            for error in faulty.values():
+                self._report(("list", name), error.message)
+            if faulty:
+                self.has_whole_lists = False
+                self.lists[name] = tuple(form for form in forms if form not in faulty)
+                self.can_read_lists = self.can_read_lists and bool(self.lists[name])
 
     def sections(self) -> dict[str, tuple[Query | None, ...]]:
         """The compiled queries of each digest's sections, by its id."""
@@ -96,7 +107,7 @@ class _Check:
         if not text:
             return None
         try:
-            query = compile_query(text, self.settings.lists, purpose="search")
+            query = compile_query(text, self.lists, purpose="search")
         except RuleError as error:
             self._refused(error, path)
             return None
@@ -109,7 +120,7 @@ class _Check:
 
     def _refused(self, error: RuleError, path: Key) -> None:
         """What needs a list is passed over where a list could not be read: mending that may be all it takes."""
-        if self.has_whole_lists or "@" not in error.text:
+        if self.can_read_lists or "@" not in error.text:
             self._report(path, error.message, "error", (error.text, error.position))
 
     def _report(self, path: Key, message: str, severity: str = "error", spot: tuple[str, int] = ("", 0)) -> None:

@@ -15,6 +15,7 @@ from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus,
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a source that was never polled is due since then
 
 
 def when(moment: datetime | None) -> str | None:
@@ -110,7 +111,7 @@ def source_object(status: SourceStatus) -> Object:
         "reason": status.reason,
         "last_polled_at": when(status.last_polled_at),
         "last_success_at": when(status.last_success_at),
-        "next_fetch_at": when(status.next_fetch_at),
+        "next_fetch_at": when(status.next_fetch_at) if status.next_fetch_at > NEVER else None,
         "items": status.item_count,
         "failures": status.failures,
         "interval_s": learned.interval_s,

@@ -176,3 +176,23 @@ def test_a_missing_folder_is_told_by_the_same_error(tmp_path):
 def test_a_list_form_that_cannot_be_looked_for_is_told_where_the_list_stands_and_not_again_by_its_rules(told):
     problems = told(rules='[list]\nplaces = ["Karabakh", "*"]\n[[rule]]\nid = "r"\nquery = "@places"\n')
     assert places(problems) == [("error", "rules.toml:2", "list.places")]
+
+
+def test_every_bad_form_of_a_list_and_every_bad_query_is_told_at_once_and_in_its_own_place(told):
+    problems = told(
+        rules='[list]\nplaces = ["ab*", "cd*", "Karabakh"]\n[[rule]]\nid = "r"\nquery = "@places AND"\n'
+        '[[rule]]\nid = "r"\nquery = "a AND b OR c"\n'
+    )
+    assert places(problems) == [
+        ("error", "rules.toml:2", "list.places"),
+        ("error", "rules.toml:2", "list.places"),
+        ("error", "rules.toml:5", "rule[r].query"),
+        ("error", "rules.toml:7", "rule[r].id"),
+        ("error", "rules.toml:8", "rule[r].query"),
+    ]
+
+
+def test_a_query_in_three_quotes_on_one_line_is_told_on_that_line(told):
+    assert places(told(rules="[[rule]]\nid = 'r'\nquery = '''aa AND'''\n")) == [
+        ("error", "rules.toml:3", "rule[r].query")
+    ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,10 +40,22 @@ def write_one(value: Object, as_json: bool, line: Callable[[Object], str]) -> No
     if as_json:
         is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         text = json.dumps(value, ensure_ascii=not is_unicode)
-        sys.stdout.write(UNPRINTABLE.sub(_escaped, text) + "\n")
+        text = UNPRINTABLE.sub(_escaped, text)
     else:
-        sys.stdout.write(plain(line(value)) + "\n")
-    sys.stdout.flush()
+        text = plain(line(value))
+    with _until_read_enough():
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+@contextmanager
+def _until_read_enough() -> Iterator[None]:
+    """End the command quietly and well where whoever reads its output has closed the pipe: `monitor items | head`."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from error
 
 
 def plain(text: str) -> str:
@@ -66,9 +80,11 @@ def write_csv(objects: Iterable[Object], columns: Iterable[str]) -> None:
     """Print objects as CSV with a heading; a cell that a spreadsheet would take for a formula is made text."""
     names = list(columns)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    for value in objects:
-        writer.writerow([_cell(value[name]) for name in names])
+    with _until_read_enough():
+        writer.writerow(names)
+        for value in objects:
+            writer.writerow([_cell(value[name]) for name in names])
+        sys.stdout.flush()
 
 
 def _cell(value: Any) -> str:

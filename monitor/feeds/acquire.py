@@ -167,11 +167,16 @@ def _unread(base: Acquired, answer: Answer, error: ParseError) -> Acquired:
     return replace(base, etag=None, last_modified=None, moved_to=None, failure=failure)
 
 
+def _whole(acquired: Acquired) -> str:
+    count = acquired.cut_count + len(acquired.entries)
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
 def _cut_off(acquired: Acquired, answer: Answer) -> Acquired:
     """The entries that came whole are kept; the document is not vouched for."""
     failure = Failure(
         FailureKind.CUT_OFF,
-        f"The answer broke off after {len(answer.body):,} bytes; {len(acquired.entries)} whole entries were taken.",
+        f"The answer broke off after {len(answer.body):,} bytes; {_whole(acquired)} came whole.",
         answer.status,
     )
     return replace(acquired, etag=None, last_modified=None, moved_to=None, failure=failure)

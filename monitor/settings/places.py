@@ -85,7 +85,7 @@ class Located:
         number = self.places(file).line_of(path)
         written = self.texts.get(file, "").split("\n")[number - 1 : number]
         opening = written[0].rstrip() if written else ""
-        if not any(marks in opening for marks in ('"""', "'''")):
+        if not any(opening.count(marks) == 1 for marks in ('"""', "'''")):
             return 0
         return text.count("\n", 0, position) + opening.endswith(('"""', "'''"))
 

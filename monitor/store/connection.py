@@ -97,7 +97,9 @@ class Connection:
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """The rows one by one, for results too large to hold."""
         with self._mapped():
-            yield from self.raw.execute(sql, parameters)
+            # Not `yield from`: that would close the cursor when the reader stops early, by then on a closed database.
+            for row in self.raw.execute(sql, parameters):  # noqa: UP028
+                yield row
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         try:
@@ -163,10 +165,14 @@ def _explained(error: sqlite3.Error, path: Path) -> StoreError:
         return StoreError(
             f"{path}: the database cannot be written; give this user write permission on it and its folder"
         )
+    if path.is_dir():
+        return StoreError(f"{path}: this is a folder, and the database is a file; name one in it")
     if code == sqlite3.SQLITE_CANTOPEN:
-        return StoreError(f"{path}: the database cannot be opened; does its folder exist, and may this user enter it?")
+        why = "even to read, this user must be able to write to its folder"
+        mend = why if path.exists() else "does its folder exist, and may this user enter it?"
+        return StoreError(f"{path}: the database cannot be opened; {mend}")
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return StoreError(f"{path}: this is no sound SQLite database ({error}); keep the file and restore a backup")
-    if code == sqlite3.SQLITE_IOERR:
-        return StoreError(f"{path}: the disk could not be read or written ({error})", is_transient=True)
-    return StoreError(f"{path}: {error}")
+    is_disk = code == sqlite3.SQLITE_IOERR
+    told = f"the disk could not be read or written ({error})" if is_disk else str(error)
+    return StoreError(f"{path}: {told}", is_transient=is_disk)

@@ -34,6 +34,11 @@ class WriterLock:
     async def __aenter__(self) -> WriterLock:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{self._path.parent}: the folder for the database cannot be made ({error.strerror})"
+            ) from error
+        try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError(f"{self._path}: the lock file cannot be opened ({error.strerror})") from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -258,3 +260,10 @@ def test_a_database_that_is_none_is_told_with_what_to_do(call: Call, folder: Fol
     assert done.code == 1
     assert f"{folder.database}: this is no sound SQLite database" in done.err
     assert "restore a backup" in done.err
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--limit 9"])
+def test_a_reader_that_has_seen_enough_is_no_failure(desk: Path, form: str) -> None:
+    command = f"set -o pipefail; {sys.executable} -m monitor -c {desk} items {form} | head -c 0"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "")

@@ -88,8 +88,9 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_a_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="this is a folder") as caught:
         Connection(tmp_path)
+    assert not caught.value.is_transient
 
 
 def test_a_full_disk_is_told_and_passes(connection: Connection) -> None:
@@ -119,7 +120,7 @@ def test_an_error_in_reading_the_disk_is_transient(tmp_path: Path) -> None:
 
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR
-    assert _explained(error, tmp_path).is_transient
+    assert _explained(error, tmp_path / "a.db").is_transient
 
 
 def test_times_are_kept_to_the_millisecond_also_before_1970() -> None:
@@ -147,3 +148,13 @@ def test_a_new_database_and_its_side_files_are_their_owners_alone_and_an_old_one
     path.chmod(0o640)
     open_store(path).close()
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_cannot_be_opened_is_told_by_whether_it_is_there(tmp_path: Path) -> None:
+    from monitor.store.connection import _explained
+
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    assert "does its folder exist" in str(_explained(error, tmp_path / "a.db"))
+    (tmp_path / "a.db").touch()
+    assert "write to its folder" in str(_explained(error, tmp_path / "a.db"))

@@ -62,3 +62,9 @@ async def test_a_lock_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None
     (tmp_path / "a.db.lock").mkdir()
     with pytest.raises(StoreError, match="lock file cannot be opened"):
         await WriterLock(tmp_path / "a.db").__aenter__()
+
+
+async def test_a_folder_that_cannot_be_made_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="folder for the database cannot be made"):
+        await WriterLock(tmp_path / "file" / "data" / "a.db").__aenter__()
