@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from monitor.errors import ConfigError, Problem, RuleError
 from monitor.model import Rule
-from monitor.rules import CompiledRule, Query, RuleSet, check_lists, compile_query, compile_rule, lint
+from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint
 from monitor.settings import Settings
 from monitor.settings.load import Survey, in_order, survey_settings
 from monitor.settings.places import Key
@@ -62,20 +62,19 @@ class _Check:
     def rules(self) -> RuleSet:
         """The rules that can be read, their samples tried."""
         self._check_lists()
+        numbered = zip(self.numbers["rule"], self.settings.rules, strict=True)
+        # One that asks for nothing is reported already.
+        asking = [(number, rule) for number, rule in numbered if rule.query or rule.terms or rule.any_of]
+        rules, errors = compile_rules([rule for _, rule in asking], self.lists)
+        refused = dict(errors)
         places: dict[str, Key] = {}
-        read: list[CompiledRule] = []
-        for number, rule in zip(self.numbers["rule"], self.settings.rules, strict=True):
+        for place, (number, rule) in enumerate(asking):
             path: Key = ("rule", number)
-            if not (rule.query or rule.terms or rule.any_of):
-                continue  # one that asks for nothing is reported already
-            try:
-                read.append(compile_rule(rule, self.lists))
-            except RuleError as error:
-                self._refused(error, _culprit(path, rule, error))
+            if place in refused:
+                self._refused(refused[place], _culprit(path, rule, refused[place]))
                 continue
             places.setdefault(rule.id, path)
             self._lint(rule.query, (*path, "query"))
-        rules = RuleSet(read)
         for rule_id, number, sample in rules.failed_samples() if self.has_whole_lists else ():
             does, should = ("does not match", "must") if sample.match else ("matches", "must not")
             message = f"the rule {does} this text, which it {should}; mend the rule, or the sample"

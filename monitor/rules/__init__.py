@@ -10,17 +10,15 @@ from monitor.rules.compile import Query, compile_query
 from monitor.rules.keys import fts_terms
 from monitor.rules.lint import QueryWarning, lint
 from monitor.rules.prepare import Prepared, prepare
-from monitor.rules.ruleset import CompiledRule, RuleSet, check_lists, compile_rule, compile_rules
+from monitor.rules.ruleset import RuleSet, check_lists, compile_rules
 
 __all__ = [
-    "CompiledRule",
     "Prepared",
     "Query",
     "QueryWarning",
     "RuleSet",
     "check_lists",
     "compile_query",
-    "compile_rule",
     "compile_rules",
     "fts_terms",
     "lint",

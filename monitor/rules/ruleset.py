@@ -120,14 +120,15 @@ class RuleSet:
         return sorted(found)
 
 
-def compile_rules(rules: Sequence[Rule], lists: Lists) -> tuple[RuleSet, list[tuple[str, RuleError]]]:
-    """The rules that can be read, and by rule id what is wrong with the others (one error a rule, the first met)."""
+def compile_rules(rules: Sequence[Rule], lists: Lists) -> tuple[RuleSet, list[tuple[int, RuleError]]]:
+    """The rules that can be read, and what is wrong with the others by their place among `rules`, from 0 (one error a rule, the
+    first met): ids may be used twice by mistake."""
     compiled, errors = [], []
-    for rule in rules:
+    for place, rule in enumerate(rules):
         try:
             compiled.append(compile_rule(rule, lists))
         except RuleError as error:
-            errors.append((rule.id, error))
+            errors.append((place, error))
     return RuleSet(compiled), errors
 
 

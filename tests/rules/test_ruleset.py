@@ -145,8 +145,8 @@ def test_a_combination_fires_below_the_threshold_and_tells_the_score() -> None:
     ],
 )
 def test_a_broken_rule_is_named_and_the_others_work(broken: Rule, message: str) -> None:
-    rules, errors = compile_rules([broken, rule("good", "visit")], LISTS)
-    assert [(name, type(error)) for name, error in errors] == [("r", RuleError)]
+    rules, errors = compile_rules([rule("good", "visit"), broken], LISTS)
+    assert [(place, type(error)) for place, error in errors] == [(1, RuleError)]
     assert errors[0][1].message.startswith(message)
     assert [match.rule_id for match in fired(rules, "visit")] == ["good"]
 
