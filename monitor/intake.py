@@ -179,4 +179,5 @@ def observe(entry: Entry, reading: Reading) -> Observed:
         published_at=entry.published_at,
         word_count=len(body),
         wire=reading.furniture.wire,
+        is_cut=reading.is_cut,
     )

@@ -93,6 +93,7 @@ class Observed:
     published_at: datetime | None
     word_count: int = 0  # of the body, without its furniture
     wire: Wire = Wire()
+    is_cut: bool = False  # furniture stands amid its words, whose neighbours are others without it
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ LISTS = """, (SELECT json_group_array(printf('%015d %d %s', seen_at, sighting.so
     FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
 FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
 CANDIDATES_MOST = 20
+CUT_MARK = "\ue002"
+"""A word of the index alone, from the private use area, so that no text and no query holds it."""
 SearchTexts = tuple[str, str]
 SPANS_KEPT = 100  # a match: enough to mark a page, while a hostile text can hold tens of thousands
 
@@ -96,18 +98,18 @@ class Items:
         item_id = connection.insert(
             """INSERT INTO item (source_id, publisher, title, url, author, language, published_at, published_claim,
                 first_seen_at, updated_at, version, is_backlog, story_id, relation, share, label, place, dated, agency, edit,
-                url_key, text_key, word_count)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                url_key, text_key, word_count, is_cut)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 *(item.source_id, item.publisher, item.title, item.url, item.author, item.language),
                 *(to_ms(item.published_at), item.published_claim, seen_ms, to_ms(item.updated_at), is_backlog),
                 *(story_id, item.relation, item.share, *_wire_row(item.wire), observed.url_key, observed.text_key),
-                observed.word_count,
+                *(observed.word_count, observed.is_cut),
             ),
         )
         connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
         connection.execute("UPDATE story SET lead_id = ? WHERE id = ?", (item_id, story_id))
-        self._index(item_id, search_texts)
+        self._index(item_id, search_texts, is_cut=observed.is_cut)
         self.sight(item_id, item.source_id, observed, item.first_seen_at)
         return item_id
 
@@ -138,26 +140,27 @@ class Items:
     def edit(self, item_id: int, entry: Entry, observed: Observed, search_texts: SearchTexts, now: datetime) -> int:
         """Keep the item's present text as a version and give it the entry's; returns the new version's number."""
         connection = self._connection
-        sql = "SELECT item.title, body.text, body.html, item.url, item.version FROM item JOIN body ON item_id = id WHERE id = ?"
-        title, text, html, url, version = connection.rows(sql, (item_id,))[0]
+        sql = """SELECT item.title, body.text, body.html, item.url, item.version, item.is_cut
+            FROM item JOIN body ON item_id = id WHERE id = ?"""
+        title, text, html, url, version, was_cut = connection.rows(sql, (item_id,))[0]
         connection.execute(
             "INSERT INTO version (item_id, version, title, text, html, url, replaced_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (item_id, version, title, text, html, url, stored_ms(now)),
         )
         connection.execute(
             """UPDATE item SET title = ?, url = COALESCE(?, url), url_key = COALESCE(?, url_key), text_key = ?, word_count = ?,
-                updated_at = ?,
+                is_cut = ?, updated_at = ?,
                 author = ?, label = ?, place = ?, dated = ?, agency = ?, edit = ?, version = version + 1 WHERE id = ?""",
             (
                 *(entry.title, entry.url, observed.url_key, observed.text_key, observed.word_count),
-                stored_ms(entry.updated_at or now),
+                *(observed.is_cut, stored_ms(entry.updated_at or now)),
                 *(entry.author, *_wire_row(observed.wire), item_id),
             ),
         )
         connection.execute("UPDATE body SET text = ?, html = ? WHERE item_id = ?", (entry.text, entry.html, item_id))
         sql = "INSERT INTO item_text (item_text, rowid, title, body) VALUES ('delete', ?, ?, ?)"
-        connection.execute(sql, (item_id, search_text(title), search_text(text)))
-        self._index(item_id, search_texts)
+        connection.execute(sql, (item_id, search_text(title), _marked(search_text(text), is_cut=was_cut)))
+        self._index(item_id, search_texts, is_cut=observed.is_cut)
         return int(version) + 1
 
     def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
@@ -184,10 +187,10 @@ class Items:
             ],
         )
 
-    def _index(self, item_id: int, search_texts: SearchTexts) -> None:
-        self._connection.execute(
-            "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)", (item_id, *search_texts)
-        )
+    def _index(self, item_id: int, search_texts: SearchTexts, *, is_cut: bool) -> None:
+        title, body = search_texts
+        sql = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
+        self._connection.execute(sql, (item_id, title, _marked(body, is_cut=is_cut)))
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -248,6 +251,11 @@ class Items:
         """The item's earlier versions, oldest first."""
         sql = "SELECT version, title, text, replaced_at FROM version WHERE item_id = ? ORDER BY version"
         return [Version(row[0], row[1], row[2], stored_at(row[3])) for row in self._connection.rows(sql, (item_id,))]
+
+
+def _marked(body: str, *, is_cut: bool) -> str:
+    """What the index holds of a body: its words, and a mark where words are neighbours only without the furniture."""
+    return f"{body} {CUT_MARK}" if is_cut else body
 
 
 def _conditions(selection: Selection) -> tuple[str, Row]:

@@ -61,7 +61,7 @@ FIRST = (
         version INTEGER NOT NULL DEFAULT 1, is_backlog INTEGER NOT NULL DEFAULT 0,
         story_id INTEGER NOT NULL, relation TEXT NOT NULL, share REAL,
         label TEXT, place TEXT, dated TEXT, agency TEXT, edit TEXT,
-        url_key BLOB, text_key BLOB, word_count INTEGER NOT NULL DEFAULT 0
+        url_key BLOB, text_key BLOB, word_count INTEGER NOT NULL DEFAULT 0, is_cut INTEGER NOT NULL DEFAULT 0
     )""",
     "CREATE INDEX item_seen ON item (first_seen_at, id)",
     "CREATE INDEX item_story ON item (story_id)",
@@ -83,9 +83,15 @@ FIRST = (
     ) WITHOUT ROWID""",
     """CREATE TABLE match (
         item_id INTEGER NOT NULL REFERENCES item (id), rule_id TEXT NOT NULL, score INTEGER NOT NULL, spans TEXT NOT NULL,
+        is_late INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (item_id, rule_id)
     ) WITHOUT ROWID""",
     "CREATE INDEX match_rule ON match (rule_id, item_id)",
+    """CREATE TABLE rule (
+        id TEXT PRIMARY KEY,
+        fingerprint BLOB NOT NULL, since_item INTEGER NOT NULL, upto_item INTEGER NOT NULL, left_upto INTEGER NOT NULL,
+        in_force_at INTEGER NOT NULL
+    ) WITHOUT ROWID""",
     """CREATE TABLE tag (
         item_id INTEGER NOT NULL REFERENCES item (id), tag TEXT NOT NULL,
         PRIMARY KEY (item_id, tag)

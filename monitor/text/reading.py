@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from monitor.text.furniture import Furniture, find_furniture
@@ -20,6 +21,18 @@ class Reading:
         """The words of "title" or "body" without the furniture; those around a piece become neighbours."""
         taken = [(start, end) for name, start, end in self.furniture.spans if name == field]
         return without(self.title if field == "title" else self.body, taken)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether furniture stands amid the words of title or body, so that two words are neighbours only without it."""
+        return bool(self.furniture.spans) and (self._parts(self.title, "title") or self._parts(self.body, "body"))
+
+    def _parts(self, words: Words, field: str) -> bool:
+        kept = self.bare(field)
+        if not kept.texts or len(kept.texts) == len(words.texts):
+            return False
+        first, end = bisect_left(words.starts, kept.starts[0]), bisect_right(words.starts, kept.starts[-1])
+        return end - first > len(kept.texts)
 
     @property
     def search_texts(self) -> tuple[str, str]:
