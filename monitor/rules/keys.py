@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.rules.compile import Query
-from monitor.rules.match import All, Any, Part, Plan, Term
+from monitor.rules.match import All, Any, AtLeast, Case, Near, NotNear, Part, Plan, Term, Within
 from monitor.rules.prepare import TITLE_AND_BODY
 
 _INDEXED_FIELDS = (*TITLE_AND_BODY, "lead")
@@ -36,10 +36,21 @@ def plan_keys(plan: Plan) -> Keys | None:
         return Keys(
             frozenset().union(*(part.words for part in keys)), frozenset().union(*(part.stems for part in keys))
         )
-    if isinstance(plan, All):
-        found = [plan_keys(part) for part in plan.parts]
-        return min((part for part in found if part is not None), key=len, default=None)
-    return None
+    needed = _needed(plan)
+    return min((keys for keys in map(plan_keys, needed) if keys is not None), key=len, default=None)
+
+
+def _needed(plan: Plan) -> tuple[Plan, ...]:
+    """The parts of a plan that must all be met wherever it is met."""
+    match plan:
+        case All(parts) | Within(parts):
+            return parts
+        case Near(left, right):
+            return (left, right)
+        case Case(inner) | AtLeast(_, inner) | NotNear(inner):
+            return (inner,)
+        case _:
+            return ()
 
 
 def _term_keys(term: Term) -> Keys | None:
@@ -74,9 +85,7 @@ def _expression(plan: Plan) -> str | None:
         found = [_expression(part) for part in plan.parts]
         known = [part for part in found if part is not None]
         return _joined(known, " OR ") if len(known) == len(found) else None
-    if isinstance(plan, All):
-        return _joined([part for part in map(_expression, plan.parts) if part is not None], " AND ")
-    return None
+    return _joined([part for part in map(_expression, _needed(plan)) if part is not None], " AND ")
 
 
 def _term_expression(term: Term) -> str | None:

@@ -1,19 +1,25 @@
 """What a compiled query is made of, and how it finds its words in a prepared text.
 
 Every node answers `find(text, now)`: None where it does not hold, else the hits that show why (none for metadata and
-for absence). A term costs a look-up and a walk over the places of its rarest word, so a query costs at most its size
-times the length of the text.
+for absence). What has hits that nearness and `atleast` can speak of (`Hits`) answers `trace(text)` too. A term costs a
+look-up and a walk over the places of its rarest word, and nearness goes over hits once, so a query costs at most its
+size times the length of the text.
+
+`start` and `end` say where a node stands in the text it was compiled from (code points); they make no two nodes differ.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from monitor.model import Span
+from monitor.rules.nearness import Run, apart, joined, members, within
 from monitor.rules.prepare import LEAD_WORD_COUNT, TITLE_AND_BODY, Prepared, View
 
 
@@ -23,6 +29,75 @@ class Hit(NamedTuple):
     field: str
     first: int
     last: int
+
+
+Runs = dict[str, list[Run]]
+"""Runs of words by field; no field without any."""
+
+
+class Trace:
+    """The hits of a plan as runs, and the way back to the hits of its terms."""
+
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs
+
+    def terms(self, chosen: Runs) -> list[Hit]:
+        """The hits of terms behind the chosen ones of `runs`."""
+        return [Hit(name, *run) for name, runs in chosen.items() for run in runs]
+
+
+class _Union(Trace):
+    def __init__(self, parts: list[Trace]) -> None:
+        self.parts = parts
+        found: dict[str, set[Run]] = {}
+        for part in parts:
+            for name, runs in part.runs.items():
+                found.setdefault(name, set()).update(runs)
+        super().__init__({name: sorted(runs) for name, runs in found.items()})
+
+    def terms(self, chosen: Runs) -> list[Hit]:
+        wanted = {name: set(runs) for name, runs in chosen.items()}
+        return [
+            hit
+            for part in self.parts
+            for hit in part.terms(
+                {name: [run for run in runs if run in wanted.get(name, ())] for name, runs in part.runs.items()}
+            )
+        ]
+
+
+class _Pair(Trace):
+    def __init__(self, near: Near, left: Trace, right: Trace) -> None:
+        self.near, self.left, self.right = near, left, right
+        found = {
+            name: joined(runs, right.runs.get(name, ()), near.distance, is_ordered=near.is_ordered)
+            for name, runs in left.runs.items()
+        }
+        super().__init__({name: runs for name, runs in found.items() if runs})
+
+    def terms(self, chosen: Runs) -> list[Hit]:
+        left: Runs = {}
+        right: Runs = {}
+        for name, runs in chosen.items():
+            if runs:
+                left[name], right[name] = members(
+                    self.left.runs[name],
+                    self.right.runs[name],
+                    self.near.distance,
+                    is_ordered=self.near.is_ordered,
+                    starts={first for first, _ in runs},
+                )
+        return self.left.terms(left) + self.right.terms(right)
+
+
+class _Rest(Trace):
+    def __init__(self, plan: NotNear, hit: Trace, other: Trace) -> None:
+        self.hit = hit
+        found = {name: apart(runs, other.runs.get(name, ()), plan.distance) for name, runs in hit.runs.items()}
+        super().__init__({name: runs for name, runs in found.items() if runs})
+
+    def terms(self, chosen: Runs) -> list[Hit]:
+        return self.hit.terms(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +128,14 @@ class Term:
     parts: tuple[Part, ...]
     signs: tuple[tuple[int, str], ...] = ()
     fields: tuple[str, ...] = TITLE_AND_BODY
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
         return self.hits(text) or None
+
+    def trace(self, text: Prepared) -> Trace:
+        return Trace(_by_field(self.hits(text)))
 
     def hits(self, text: Prepared) -> list[Hit]:
         """All places of the term, by field; one that runs past the lead's end is not in the lead."""
@@ -89,6 +169,114 @@ class Term:
         return all(sign in view.words.signs.get(first + offset, "") for offset, sign in self.signs)
 
 
+def _by_field(hits: list[Hit]) -> Runs:
+    runs: Runs = {}
+    for name, first, last in hits:
+        runs.setdefault(name, []).append((first, last))
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A word or phrase in exactly this spelling: `spellings` are its words in NFC, compared with the original's."""
+
+    term: Term
+    spellings: tuple[str, ...]
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
+
+    def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
+        return self.hits(text) or None
+
+    def trace(self, text: Prepared) -> Trace:
+        return Trace(_by_field(self.hits(text)))
+
+    def hits(self, text: Prepared) -> list[Hit]:
+        return [hit for hit in self.term.hits(text) if self._is_spelled(text.view(hit.field), hit.first)]
+
+    def _is_spelled(self, view: View, first: int) -> bool:
+        return all(
+            unicodedata.normalize("NFC", view.span(place, place).text) == spelling
+            for place, spelling in enumerate(self.spellings, first)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A hit of each side with at most `distance` words between them, in this order where `is_ordered`."""
+
+    left: Hits
+    right: Hits
+    distance: int
+    is_ordered: bool = False
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
+
+    def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
+        return _all_terms(self.trace(text))
+
+    def trace(self, text: Prepared) -> Trace:
+        left = self.left.trace(text)
+        return _Pair(self, left, self.right.trace(text)) if left.runs else left
+
+
+@dataclass(frozen=True, slots=True)
+class NotNear:
+    """A hit of `hit` that is not within `distance` words of any of `other`."""
+
+    hit: Hits
+    other: Hits
+    distance: int
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
+
+    def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
+        return _all_terms(self.trace(text))
+
+    def trace(self, text: Prepared) -> Trace:
+        hit = self.hit.trace(text)
+        return _Rest(self, hit, self.other.trace(text)) if hit.runs else hit
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`count` different hits or more, those of all fields together."""
+
+    count: int
+    inner: Hits
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
+
+    def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
+        trace = self.inner.trace(text)
+        return trace.terms(trace.runs) if sum(map(len, trace.runs.values())) >= self.count else None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A hit of every part in one field, all of them at most `distance` words from each other."""
+
+    parts: tuple[Hits, ...]
+    distance: int
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
+
+    def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
+        traces = [part.trace(text) for part in self.parts]
+        chosen: list[Runs] = [{} for _ in traces]
+        for name in traces[0].runs:
+            for part, runs in zip(
+                chosen, within([trace.runs.get(name, []) for trace in traces], self.distance), strict=True
+            ):
+                part[name] = runs
+        hits = [hit for trace, runs in zip(traces, chosen, strict=True) for hit in trace.terms(runs)]
+        return hits or None
+
+
+def _all_terms(trace: Trace) -> list[Hit] | None:
+    return trace.terms(trace.runs) if trace.runs else None
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A metadata field with exactly this value, case and spelling folded; `site` also takes a host's subdomains and
@@ -98,6 +286,8 @@ class Value:
     field: str
     value: str
     pattern: re.Pattern[str] | None = None
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
         return [] if any(map(self._is_met, text.values(self.field))) else None
@@ -118,6 +308,8 @@ class Since:
 
     at: datetime | None = None
     within_s: float = 0.0
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
         start = self.at
@@ -132,6 +324,8 @@ class Since:
 @dataclass(frozen=True, slots=True)
 class All:
     parts: tuple[Plan, ...]
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
         hits: list[Hit] = []
@@ -146,6 +340,8 @@ class All:
 @dataclass(frozen=True, slots=True)
 class Any:
     parts: tuple[Plan, ...]
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
         hits: list[Hit] | None = None
@@ -155,16 +351,25 @@ class Any:
                 hits = found if hits is None else hits + found
         return hits
 
+    def trace(self, text: Prepared) -> Trace:
+        """Of parts that all have hits."""
+        return _Union([cast("Hits", part).trace(text) for part in self.parts])
+
 
 @dataclass(frozen=True, slots=True)
 class Absent:
     inner: Plan
+    start: int = attribute(default=0, compare=False)
+    end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
         return [] if self.inner.find(text, now) is None else None
 
 
-Plan = Term | Value | Since | All | Any | Absent
+Hits = Term | Case | Near | NotNear | Any
+"""What nearness and `atleast` can speak of; an `Any` only where all its parts are."""
+
+Plan = Term | Case | Near | NotNear | AtLeast | Within | Value | Since | All | Any | Absent
 
 
 def fields_of(plan: Plan) -> Iterator[str]:
@@ -172,10 +377,13 @@ def fields_of(plan: Plan) -> Iterator[str]:
     match plan:
         case Term(fields=fields):
             yield from fields
-        case All(parts) | Any(parts):
+        case All(parts) | Any(parts) | Within(parts):
             for part in parts:
                 yield from fields_of(part)
-        case Absent(inner):
+        case Near(left, right) | NotNear(left, right):
+            yield from fields_of(left)
+            yield from fields_of(right)
+        case Case(inner) | AtLeast(_, inner) | Absent(inner):
             yield from fields_of(inner)
 
 
