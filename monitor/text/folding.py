@@ -110,6 +110,11 @@ def fold_text(text: str) -> str:
     return _join_armenian("".join(pieces))
 
 
+def fold_letters(letters: str) -> str:
+    """`fold_text` of letters on which nothing hangs."""
+    return _join_armenian(letters.translate(_TABLE))
+
+
 def _fold_plain(text: str, start: int, end: int, out: tuple[list[str], list[int], list[int]]) -> None:
     """Fold a stretch without marks."""
     pieces, starts, ends = out
@@ -180,15 +185,15 @@ def _hanging() -> re.Pattern[str]:
 
 
 @cache
-def _hanging_characters() -> frozenset[str]:
-    """Those that `_hanging` finds."""
+def hanging_characters() -> frozenset[str]:
+    """What hangs on the character before it: those that `_hanging` finds."""
     ranges = re.findall("(.)(?:-(.))?", mark_class() + _DROPPED + _CONJOINING)
     return frozenset(chr(code) for first, last in ranges for code in range(ord(first), ord(last or first) + 1))
 
 
 def _holds_hanging(text: str) -> bool:
     """Whether something hangs in a text: its different characters are few, so that this is quicker than to search it."""
-    return not _hanging_characters().isdisjoint(set(text))
+    return not hanging_characters().isdisjoint(set(text))
 
 
 @lru_cache(maxsize=8192)

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from monitor.model import Wire
+from monitor.text.folding import fold_text
 from monitor.text.wire_names import AGENCIES, DATELINE_CITIES, MONTHS, NO_PLACES, PLACE_PARTICLES, WEEKDAYS
 
 HEAD_LENGTH = 160
@@ -42,6 +44,9 @@ class _Piece:
     wire: Wire
 
 
+_NO_WIRE = Wire()
+
+
 def find_furniture(title: str, body: str) -> Furniture:
     """The furniture of an item; a `Wire` of Nones, no spans and the trimmed texts where there is none.
 
@@ -49,7 +54,9 @@ def find_furniture(title: str, body: str) -> Furniture:
     """
     in_title = _pieces(title, is_title=True)
     in_body = _pieces(body, is_title=False)
-    wire = Wire()
+    if not in_title and not in_body:
+        return Furniture(_NO_WIRE, (), title.strip(), body.strip())
+    wire = _NO_WIRE
     for piece in sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None):
         wire = _complete(wire, piece.wire)
     spans = [("title", piece.start, piece.end) for piece in in_title]
@@ -136,31 +143,38 @@ _AGENCY = rf"(?P<agency>{_any_of(AGENCIES)})(?!\w)"
 _CITY = _any_of([city.upper() for city in DATELINE_CITIES])
 _LOWER_AGENCY = "(?:ats|dpa|afp|awp|ap|ansa|belga|reuters)"
 
-# Each is tried at a start of line; place and agency are checked again in code, where case and lists decide. The first
-# of each pair is a sign that costs little and is missing in most texts.
+_DIGIT = re.compile(r"\d")
+_DAY_FIRST = re.compile(rf"\d{{1,2}}[./]\d|{_DAY} (?:de )?(?P<month>[^\W\d_]+)", re.IGNORECASE)
+# Each is tried at a start of line; place and agency are checked again in code, where case and lists decide. Before each stand
+# letters it cannot do without and a pattern of its own (None: a date): signs that cost little and are missing in most texts.
 _DATELINES = (
     (
+        ")",
         re.compile(rf"\){_SEPARATOR}"),
         re.compile(
             rf"(?:{_PLACE}{_DATED}?[,.]?\s?(?:--|[-–—])?\s?)?\((?P<agency>[^()\n]{{2,40}})\){_SEPARATOR}", re.IGNORECASE
         ),
     ),
     (
+        "/",
         re.compile(rf"\w/(?:\.|{_SEPARATOR})"),
         re.compile(rf"{_PLACE}{_DATED}?[,.]?\s?/(?P<agency>[^/\n]{{2,40}})/(?:\.|{_SEPARATOR})", re.IGNORECASE),
     ),
     (
-        re.compile(r"\d"),
+        "",
+        None,
         re.compile(
             rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{_AGENCY}(?:{_SEPARATOR}|\.?$)",
             re.MULTILINE,
         ),
     ),
     (
-        re.compile(", AZ"),
+        ", AZ",
+        None,
         re.compile(rf"{_PLACE}(?i:{_DATED}), (?P<agency>AZERTAC|AZERTAJ|AZƏRTAC)(?=\s)"),
     ),
     (
+        "(",
         re.compile(rf"\({_LOWER_AGENCY}"),
         re.compile(rf"{_PLACE} \((?P<agency>{_LOWER_AGENCY}(?:[ /]{_LOWER_AGENCY}){{0,3}})\)(?=\s)"),
     ),
@@ -173,14 +187,39 @@ _CITY_ONLY = re.compile(rf"(?P<place>{_CITY})(?::|\s?--|\s?[–—])(?=\s)")
 
 def _dateline_piece(text: str, position: int, *, is_title: bool) -> _Piece | None:
     head = text[position : position + HEAD_LENGTH]
-    for sign, pattern in _DATELINES:
-        if sign.search(head) and (match := pattern.match(head)) and (wire := _credited(match)):
+    is_dated = _may_be_dated(head)
+    for letters, sign, pattern in _DATELINES:
+        has_sign = letters in head and (is_dated if sign is None else sign.search(head))
+        if has_sign and (match := pattern.match(head)) and (wire := _credited(match)):
             return _dateline_found(text, position, head, match.end(), wire)
-    for pattern in (_DATED_TITLE,) if is_title else (_DATED_ONLY, _CITY_ONLY):
+    patterns = [_DATED_TITLE if is_title else _DATED_ONLY] if is_dated else []
+    if not is_title and head[:2].isupper():
+        patterns.append(_CITY_ONLY)
+    for pattern in patterns:
         if (match := pattern.match(head)) and _is_place(match["place"]):
             wire = Wire(place=match["place"], dated=_date_of(match))
             return _Piece(position, _skip_space(text, position + match.end()), wire)
     return None
+
+
+def _may_be_dated(head: str) -> bool:
+    """Whether the first digit may belong to a date after a place, since places have none: it stands behind a month, before
+    one, or in a date of numbers."""
+    digit = _DIGIT.search(head)
+    if digit is None:
+        return False
+    place = digit.start()
+    if head[place - 1 : place] == " " and fold_text(head[max(0, place - 16) : place]).rstrip(". ").endswith(
+        _folded_months()
+    ):
+        return True
+    after = _DAY_FIRST.match(head, place)
+    return after is not None and (after["month"] is None or fold_text(after["month"]) in _folded_months())
+
+
+@cache
+def _folded_months() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(fold_text, MONTHS)))
 
 
 def _dateline_found(text: str, position: int, head: str, end: int, wire: Wire) -> _Piece:
@@ -239,7 +278,8 @@ _CITIES_FOLDED = frozenset(city.casefold() for city in DATELINE_CITIES)
 
 def _label_piece(text: str, position: int) -> _Piece | None:
     """An outlet's own label, `Islamabad(TNS):`; with a space only after a known city, and not for an agency's credit."""
-    match = _LABEL.match(text[position : position + HEAD_LENGTH])
+    head = text[position : position + HEAD_LENGTH]
+    match = _LABEL.match(head) if "):" in head or ") :" in head else None
     if not match or not _is_place(match["place"]):
         return None
     is_agency = _is_agency(match["outlet"])
@@ -266,6 +306,8 @@ _EDITS = (
 
 def _edit_piece(text: str, position: int) -> _Piece | None:
     head = text[position : position + HEAD_LENGTH]
+    if not (head[:2].isupper() or head[:1].isdigit() or head.startswith(("(", "["))):
+        return None
     for pattern in _EDITS:
         if match := pattern.match(head):
             return _Piece(position, position + match.end(), Wire(edit=match["edit"].strip()))
@@ -286,9 +328,15 @@ _EDIT_TAIL = re.compile(r"\s*(?:[-–—]\s|[(\[])(?P<edit>UPDATED?(?: \d{1,2})?
 
 def _tail_piece(text: str, start: int, *, is_title: bool) -> _Piece | None:
     tail = text[start:]
-    for pattern in (_SIGNED,) if is_title else (_REPORTS, _WITH_INPUTS, _SIGNED):
+    patterns = [] if is_title else [_REPORTS] * _holds(tail, "report", "inform") + [_WITH_INPUTS] * ("ith " in tail)
+    for pattern in patterns + [_SIGNED] * _holds(tail, "-", "–", "—"):
         if match := pattern.search(tail):
             return _Piece(start + match.start(), len(text), Wire(agency=match["agency"].strip()))
-    if is_title and (match := _EDIT_TAIL.search(tail)):
+    if is_title and _holds(tail, "UPDATE", "CORRECTED") and (match := _EDIT_TAIL.search(tail)):
         return _Piece(start + match.start(), len(text), Wire(edit=match["edit"]))
     return None
+
+
+def _holds(text: str, *signs: str) -> bool:
+    """Whether a text holds one of the signs; much quicker than the patterns that cannot do without them."""
+    return any(sign in text for sign in signs)

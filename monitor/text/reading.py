@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from monitor.text.furniture import Furniture, find_furniture
@@ -31,7 +30,8 @@ class Reading:
         kept = self.bare(field)
         if not kept.texts or len(kept.texts) == len(words.texts):
             return False
-        first, end = bisect_left(words.starts, kept.starts[0]), bisect_right(words.starts, kept.starts[-1])
+        first = words.count_before(kept.place(0)[0])
+        end = words.count_before(kept.place(len(kept.texts) - 1)[0] + 1)
         return end - first > len(kept.texts)
 
     @property

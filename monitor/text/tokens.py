@@ -5,41 +5,67 @@ between letters separates, except in acronyms of single letters (`u.s.` is one w
 between digits join; letters of different scripts are a boundary; a double quote between Hebrew letters belongs to the
 word; scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word a character, so that a name
 is found inside a longer run.
+
+No word and no folding reaches over white space or over a Han character, and what stands between comes again and again: so a
+text is cut there, and what was read of a piece is remembered. Where a piece begins with a mark that hangs on what stands before
+it, the text is read whole. Offsets are worked out when they are asked for.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
+from operator import add
+from sys import intern
+from typing import Protocol
 
-from monitor.text.folding import Folded, fold, fold_text, script_of
+from monitor.text.folding import fold, fold_letters, fold_text, hanging_characters
+from monitor.text.scanning import (
+    ANY_LETTERS,
+    CURRENCY,
+    ONE_LETTER,
+    is_modifier,
+    is_unspaced,
+    pattern_spans,
+    signs_among,
+    word_spans,
+    words_at,
+)
 
-ANY_LETTERS = "\ue000"
-ONE_LETTER = "\ue001"
-"""Stand-ins for `*` and `?` in `pattern_words`, from the private use area, so that they pass as parts of a word."""
+__all__ = [
+    "ANY_LETTERS",
+    "FTS5_TOKENIZER",
+    "ONE_LETTER",
+    "Words",
+    "is_unspaced",
+    "pattern_words",
+    "search_text",
+    "tokenize",
+    "without",
+    "words",
+]
 
 FTS5_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 """SQLite FTS5 options under which the tokens of `search_text` are exactly our words: only its spaces separate."""
 
-_CLASS_BY_SCRIPT = {
-    "LATIN": "l",
-    "CYRILLIC": "c",
-    "GREEK": "g",
-    "ARABIC": "a",
-    "HEBREW": "h",
-    "ARMENIAN": "r",
-    "GEORGIAN": "e",
-    "HANGUL": "k",
-    "DEVANAGARI": "v",
-    "BENGALI": "b",
-} | dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "IDEOGRAPHIC"), "x")
-_OTHER_SCRIPTS_FROM = 0x100  # further scripts are numbered from here as they are met
+PIECE_LENGTH_MAX = 48  # a text with a longer one is read whole
+PIECES_REMEMBERED = 30_000  # and as many that were not met since: some 15 MB of everyday words of ten languages
+
+_HAN = re.compile("[一-鿿]")  # ideographs that fold to themselves
+_PIECE_OR_HAN = re.compile(r"[一-鿿]|[^\s一-鿿]+")
+_PIECE = re.compile(r"\S+")
+_PUNCTUATION = ".,:;!?()[]“”„«»\"'’…—–-。，、।؟،"  # at an end it belongs to no word, and takes none apart
+# Words of one script, each letter of which folds by itself to letters of that script; and those that are folded already.
+_ONE_WORD = re.compile(
+    "[A-Za-zÀ-ÖØ-öø-ľŁ-ňŊ-žƏəǦǧ]+|[Ѐ-џҐґҒғҚқҮүҰұҺһӘәӨө]+|[ءآ-غف-يٱ-ٴٹ-ۓ]+|[א-ת]+|[ΆΈ-ΊΌΎ-ΡΣ-ώ]+|[Ա-Ֆա-և]+"
+)
+_FOLDED_WORD = re.compile("[अ-नप-रल-ळव-ह][ँ-नप-रल-ळव-हा-्]*|[가-힣]+|[ა-ჰ]+")
+_SIGN = re.compile(f"{CURRENCY.pattern[:-1]}﹩＄￠￡￥￦]")  # as printed, before folding
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
     """The words of one text in order: `texts` folded, `starts` and `ends` in code points of the original.
 
@@ -47,22 +73,46 @@ class Words:
     last); they are no words, and most texts have none.
     """
 
-    texts: tuple[str, ...] = ()
-    starts: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
-    signs: Mapping[int, str] = field(default_factory=dict)
+    __slots__ = ("_places", "signs", "texts")
+
+    def __init__(self, texts: tuple[str, ...], signs: Mapping[int, str], places: _Places) -> None:
+        self.texts, self.signs, self._places = texts, signs, places
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Where a word begins and ends, without working out the others."""
+        return self._places.of(position)
+
+    def count_before(self, offset: int) -> int:
+        """How many words begin before this code point of the original."""
+        return self._places.before(offset)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        return tuple([self.place(position)[0] for position in range(len(self.texts))])
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        return tuple([self.place(position)[1] for position in range(len(self.texts))])
 
 
 def tokenize(text: str) -> Words:
     """The words of `text`; none for a text without letters and digits."""
-    folded = fold(text)
-    return _words_of(folded, list(_scan(folded.text, _word_pattern())))
+    pieces = _pieces(text)
+    try:
+        found = [_KNOWN[piece] for piece in pieces]
+    except _HangsError:
+        return _whole(text, word_spans)
+    signs = _signs(text, pieces, found)
+    return Words(tuple(chain.from_iterable(found)), signs, _InPieces(text, pieces, found))
 
 
 def words(text: str) -> list[str]:
     """The folded words of `text` in order, for comparing and hashing; empty for a text without any."""
-    folded = fold_text(text)
-    return _as_words(folded, _scan(folded, _word_pattern()))
+    try:
+        return list(chain.from_iterable([_KNOWN[piece] for piece in _pieces(text)]))
+    except _HangsError:
+        folded = fold_text(text)
+        return words_at(folded, word_spans(folded))
 
 
 def search_text(text: str) -> str:
@@ -72,133 +122,173 @@ def search_text(text: str) -> str:
 
 def pattern_words(text: str) -> Words:
     """The words of a query's term, in which `ANY_LETTERS` and `ONE_LETTER` count as parts of the word they stand in."""
-    folded = fold(text)
-    return _words_of(folded, list(_scan(folded.text, _pattern_pattern())))
+    return _whole(text, pattern_spans)
 
 
 def without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
-    """The words outside the stretches taken out; those around a stretch become neighbours."""
+    """The words outside the stretches taken out, which are in order and apart; those around a stretch become neighbours."""
     if not taken:
         return words
-    kept = [
-        position
-        for position, start in enumerate(words.starts)
-        if not any(first <= start < last for first, last in taken)
-    ]
-    count = len(words.texts)
-    signs = {new: words.signs[old] for new, old in enumerate([*kept, count]) if old in words.signs}
-    return Words(
-        tuple([words.texts[position] for position in kept]),
-        tuple([words.starts[position] for position in kept]),
-        tuple([words.ends[position] for position in kept]),
-        signs,
-    )
-
-
-def _words_of(folded: Folded, spans: list[tuple[int, int]]) -> Words:
-    texts = tuple(_as_words(folded.text, spans))
-    signs = _signs(folded.text, spans)
-    if folded.starts is None or folded.ends is None:
-        return Words(texts, tuple([start for start, _ in spans]), tuple([end for _, end in spans]), signs)
-    starts, ends = folded.starts, folded.ends
-    return Words(texts, tuple([starts[start] for start, _ in spans]), tuple([ends[end - 1] for _, end in spans]), signs)
-
-
-def _as_words(folded: str, spans: list[tuple[int, int]]) -> list[str]:
-    """The words at these places; an acronym has its last full stop whether the text has it or not."""
-    found = [folded[start:end] for start, end in spans]
-    if "." not in "".join(found):  # as in most texts
-        return found
-    return [f"{word}." if _is_open_acronym(word) else word for word in found]
-
-
-def _is_open_acronym(word: str) -> bool:
-    return "." in word and word[-1] != "." and not any(map(str.isdigit, word))
-
-
-def _signs(folded: str, spans: list[tuple[int, int]]) -> dict[int, str]:
-    signs: dict[int, str] = {}
-    found = [match.start() for match in _CURRENCY.finditer(folded)]
+    kept: list[int] = []
     position = 0
-    for place in found:
-        while position < len(spans) and spans[position][0] < place:
-            position += 1
-        signs[position] = signs.get(position, "") + folded[place]
-    return signs
+    for start, end in taken:
+        kept += range(position, words.count_before(start))
+        position = words.count_before(end)
+    kept += range(position, len(words.texts) + 1)
+    signs = {new: words.signs[old] for new, old in enumerate(kept) if old in words.signs} if words.signs else {}
+    return Words(tuple([words.texts[old] for old in kept[:-1]]), signs, _Kept(words, kept))
 
 
-_CURRENCY = re.compile("[$¢£¤¥֏؋\u07fe\u07ff৲৳৻૱௹฿៛₠-\u20cf꠸]")
+# -- where words stand -------------------------------------------------------------------------------
 
 
-def _scan(folded: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
-    classes = folded.translate(_ASCII_CLASSES if folded.isascii() else _CLASSES)
-    return [match.span() for match in pattern.finditer(classes)]
+class _Places(Protocol):
+    def of(self, position: int) -> tuple[int, int]: ...
+
+    def before(self, offset: int) -> int: ...
 
 
-class _Classes(dict[int, str]):
-    """What a folded character is to a word, by code point, filled as characters are met.
+class _Listed:
+    """Places that are known already."""
 
-    d digit, m mark, x a letter that is a word by itself, other letters by script; `_` and `"` `.` `,` stand for
-    themselves, a space for all that separates.
-    """
+    def __init__(self, starts: Sequence[int], ends: Sequence[int]) -> None:
+        self._starts, self._ends = starts, ends
+
+    def of(self, position: int) -> tuple[int, int]:
+        return self._starts[position], self._ends[position]
+
+    def before(self, offset: int) -> int:
+        return bisect_left(self._starts, offset)
+
+
+class _Kept:
+    """The places of some of another text's words."""
+
+    def __init__(self, words: Words, kept: Sequence[int]) -> None:
+        self._words, self._kept = words, kept
+
+    def of(self, position: int) -> tuple[int, int]:
+        return self._words.place(self._kept[position])
+
+    def before(self, offset: int) -> int:
+        return bisect_left(self._kept, self._words.count_before(offset))
+
+
+class _InPieces:
+    """Places by way of the pieces that a text was read by, `found` being the words of each."""
+
+    def __init__(self, text: str, pieces: Sequence[str], found: Sequence[tuple[str, ...]]) -> None:
+        self._text, self._pieces, self._found = text, pieces, found
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the pieces begin."""
+        pieces = self._pieces
+        ends = list(accumulate(map(len, pieces)))
+        if pieces and len(self._text) == ends[-1] + len(pieces) - 1 and not _HAN.search(self._text):
+            return [0, *map(add, ends[:-1], range(1, len(pieces)))]  # one character of white space between any two
+        pattern = _PIECE_OR_HAN if _HAN.search(self._text) else _PIECE
+        return [match.start() for match in pattern.finditer(self._text)]
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """How many words stand before each piece."""
+        return [0, *accumulate(map(len, self._found))]
+
+    def of(self, position: int) -> tuple[int, int]:
+        number = bisect_right(self._counts, position) - 1
+        start, end = _spans_in(self._pieces[number])[position - self._counts[number]]
+        shift = self._starts[number]
+        return start + shift, end + shift
+
+    def before(self, offset: int) -> int:
+        number = bisect_left(self._starts, offset) - 1
+        if number < 0:
+            return 0
+        inside = offset - self._starts[number]
+        if inside >= len(self._pieces[number]):
+            return self._counts[number + 1]
+        return self._counts[number] + sum(start < inside for start, _ in _spans_in(self._pieces[number]))
+
+
+# -- reading -----------------------------------------------------------------------------------------
+
+
+class _HangsError(Exception):
+    """A piece begins with what belongs to the piece before it, or is so long that it is no piece."""
+
+
+class _Known(dict[str, tuple[str, ...]]):
+    """The words of pieces met before. Those that were not met for long are forgotten: when the store is full it becomes the
+    older one, from which what is met comes back."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._scripts: dict[str, str] = {}
+        self._older: dict[str, tuple[str, ...]] = {}
 
-    def __missing__(self, code: int) -> str:
-        found = self[code] = self._class_of(chr(code))
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        found = self._older.get(piece)
+        if found is None:
+            found = self._read(piece)
+        if len(self) >= PIECES_REMEMBERED:
+            self._older = dict(self)
+            self.clear()
+        self[piece] = found
         return found
 
-    def _class_of(self, character: str) -> str:
-        if character in '.,_"':
-            return character
-        if character in "·‧":
-            return "_"  # joins the letters beside it, as in Catalan
-        category = unicodedata.category(character)
-        script = script_of(character)
-        if script:
-            return _CLASS_BY_SCRIPT.get(script) or self._scripts.setdefault(
-                script, chr(_OTHER_SCRIPTS_FROM + len(self._scripts))
-            )
-        if category[0] in "LM" or character in (ANY_LETTERS, ONE_LETTER):
-            return "m"  # modifier letters go with any script
-        if category[0] == "N":
-            return "x" if character == "〇" else "d"
-        return " "
+    def _read(self, piece: str) -> tuple[str, ...]:
+        if len(piece) > PIECE_LENGTH_MAX or _hangs(piece[0]):
+            raise _HangsError
+        core = piece.strip(_PUNCTUATION)
+        if core.isascii() and core.isalnum():
+            return (intern(core.lower()),)
+        if _ONE_WORD.fullmatch(core):
+            return (intern(fold_letters(core)),)
+        if _FOLDED_WORD.fullmatch(core):
+            return (intern(core),)
+        folded = fold_text(piece)
+        return tuple([intern(word) for word in words_at(folded, word_spans(folded))])
 
 
-_CLASSES = _Classes()
-_ASCII_CLASSES = {code: _CLASSES[code] for code in range(128)}
+_KNOWN = _Known()
 
 
-def _run(script: str) -> str:
-    """A run of letters of one script, with digits and marks, and what may join within a word."""
-    joined = rf"(?:(?:(?<=d)[.,](?=d)|_+)(?:{script}|d)(?:{script}|[dm])*)*"
-    quoted = rf"(?:\"{script}(?:{script}|[dm])*)*" if script == "h" else ""
-    acronym = rf"{script}m*(?:\.{script}m*(?!{script}|[dm]))+\.?"
-    return rf"{acronym}|{script}(?:{script}|[dm])*{quoted}{joined}"
+def _pieces(text: str) -> list[str]:
+    if text.isascii() or not _HAN.search(text):
+        return text.split()
+    return _PIECE_OR_HAN.findall(text)
 
 
-@cache
-def _word_pattern() -> re.Pattern[str]:
-    return re.compile(_word_source("s"))
+@lru_cache(maxsize=4096)
+def _hangs(character: str) -> bool:
+    return character in hanging_characters() or any(map(is_modifier, fold_text(character)))
 
 
-@cache
-def _pattern_pattern() -> re.Pattern[str]:
-    return re.compile(rf"m+(?:{_word_source('s')})?|{_word_source('t')}")
+@lru_cache(maxsize=8192)
+def _spans_in(piece: str) -> list[tuple[int, int]]:
+    """Where the words of a piece stand in it."""
+    folded = fold(piece)
+    return [folded.span(start, end) for start, end in word_spans(folded.text)]
 
 
-def _word_source(group: str) -> str:
-    scripts = "|".join(_run(script) for script in sorted(set(_CLASS_BY_SCRIPT.values()) - {"x"}))
-    # A backreference keeps a run within one script where the script has no letter of its own.
-    same = rf"(?P={group})"
-    other = rf"(?P<{group}>[\u0100-\uffff])(?:{same}|[dm])*(?:(?:(?<=d)[.,](?=d)|_+)(?:{same}|d)(?:{same}|[dm])*)*"
-    number = r"d[dm]*(?:(?:[.,]|_+)d[dm]*)*"
-    return f"(?:{number}_*)?(?:{scripts}|{other})|{number}|xm*"
+def _signs(text: str, pieces: Sequence[str], found: Sequence[tuple[str, ...]]) -> Mapping[int, str]:
+    printed = set(_SIGN.findall(text))
+    if not printed:
+        return {}
+    signs: dict[int, str] = {}
+    before = [0, *accumulate(map(len, found))]
+    for number in sorted({number for sign in printed for number, piece in enumerate(pieces) if sign in piece}):
+        folded = fold_text(pieces[number])
+        for position, sign in signs_among(folded, word_spans(folded)).items():
+            place = before[number] + position
+            signs[place] = signs.get(place, "") + sign
+    return signs
 
 
-def is_unspaced(word: str) -> bool:
-    """Whether a word is a character of a script written without spaces."""
-    return bool(word) and _CLASSES[ord(word[0])] == "x"
+def _whole(text: str, spans_in: Callable[[str], list[tuple[int, int]]]) -> Words:
+    """The words of a text read at one go."""
+    folded = fold(text)
+    spans = spans_in(folded.text)
+    places = [folded.span(start, end) for start, end in spans]
+    listed = _Listed([start for start, _ in places], [end for _, end in places])
+    return Words(tuple(words_at(folded.text, spans)), signs_among(folded.text, spans), listed)

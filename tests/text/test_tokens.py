@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monitor.text import tokens
+from monitor.text.folding import fold
+from monitor.text.scanning import signs_among, word_spans, words_at
 from monitor.text.tokens import (
     ANY_LETTERS,
     FTS5_TOKENIZER,
@@ -14,6 +18,7 @@ from monitor.text.tokens import (
     pattern_words,
     search_text,
     tokenize,
+    without,
     words,
 )
 
@@ -105,3 +110,69 @@ def test_words_lie_in_order_and_apart(text: str) -> None:
 def test_words_stay_words_when_joined_by_spaces(parts: list[str]) -> None:
     text = " ".join(parts)
     assert words(search_text(text)) == words(text)
+
+
+ODD = "abzéßəİАяйё卡国々カไกิ한ᄒקאהנमाि्علیٱ09१.,_'\"’–-·(“ \n\u3000\x85$€＄₨™½№ﬁև\u0301\u200d\u0640\ufe0f\u309a\u1161"
+
+
+def whole(text: str) -> tuple[list[str], list[tuple[int, int]], dict[int, str]]:
+    """Words, places and signs of a text that is read letter by letter at one go."""
+    folded = fold(text)
+    spans = word_spans(folded.text)
+    places = [folded.span(start, end) for start, end in spans]
+    return words_at(folded.text, spans), places, signs_among(folded.text, spans)
+
+
+@given(st.text(alphabet=ODD, max_size=60))
+@example("卡 \u0301a 卡\u0301 卡a\n\n“b”")
+@example("a\u1161 \u1161b 卡\u309a $ €5 卡＄7")
+@example("x" * 100 + " y")
+def test_a_text_read_by_pieces_has_the_words_of_the_whole(text: str) -> None:
+    found = tokenize(text)
+    places = list(zip(found.starts, found.ends, strict=True))
+    assert (list(found.texts), places, dict(found.signs)) == whole(text)
+    assert words(text) == whole(text)[0]
+
+
+@given(
+    st.text(alphabet=ODD, max_size=60), st.lists(st.integers(0, 60), min_size=4, max_size=4, unique=True).map(sorted)
+)
+def test_what_is_taken_out_leaves_the_words_beside_it(text: str, cuts: list[int]) -> None:
+    found = tokenize(text)
+    taken = [(cuts[0], cuts[1]), (cuts[2], cuts[3])]
+    left = without(found, taken)
+    kept = [
+        position
+        for position, start in enumerate(found.starts)
+        if not any(first <= start < last for first, last in taken)
+    ]
+    assert left.texts == tuple(found.texts[position] for position in kept)
+    assert left.starts == tuple(found.starts[position] for position in kept)
+    assert [left.count_before(offset) for offset in range(62)] == [sum(s < o for s in left.starts) for o in range(62)]
+    assert without(found, []) is found
+
+
+def test_signs_before_a_stretch_that_is_taken_out_stay_with_their_words() -> None:
+    left = without(tokenize("$5 of €7 or £9 $"), [(3, 8)])
+    assert (left.texts, left.signs) == (("5", "or", "9"), {0: "$", 2: "£", 3: "$"})
+
+
+@pytest.mark.parametrize("script", tokens._ONE_WORD.pattern.split("|") + tokens._FOLDED_WORD.pattern.split("|"))
+def test_words_told_at_a_glance_are_those_of_the_letters(script: str) -> None:
+    letters = [chr(code) for code in range(0x10000) if re.match(f"(?:[अგ가])?{script}$", chr(code))]
+    assert len(letters) > 20
+    assert [letter for letter in letters if words(letter * 2) != whole(letter * 2)[0] or len(words(letter)) != 1] == []
+
+
+def test_pieces_that_are_not_met_again_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "PIECES_REMEMBERED", 10)
+    known = tokens._Known()
+    read: list[str] = []
+    original = known._read
+    monkeypatch.setattr(known, "_read", lambda piece: read.append(piece) or original(piece))
+    for number in range(100):
+        assert known["Often,"] == ("often",)
+        assert known[f"word{number}"] == (f"word{number}",)
+        assert len(known) <= 10
+    assert known["word1"] == ("word1",)
+    assert (read.count("Often,"), read.count("word1")) == (1, 2)
