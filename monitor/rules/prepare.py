@@ -51,7 +51,7 @@ class View:
 
     def span(self, first: int, last: int) -> Span:
         """The stretch of the original from the first to the last of these words."""
-        start, end = self.words.starts[first], self.words.ends[last]
+        start, end = self.words.place(first)[0], self.words.place(last)[1]
         return Span(self.field, start + self.shift, end + self.shift, self.text[start:end])
 
 
