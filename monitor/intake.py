@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.errors import StoreError
-from monitor.model import Acquired, Entry, Item, Observed, Relation, Source, SourceFacts
+from monitor.model import Acquired, Entry, Item, Match, Observed, Relation, Source, SourceFacts
 from monitor.rules import RuleSet, prepare
 from monitor.search.matchable import matchable
 from monitor.store import Store
@@ -94,10 +94,12 @@ class Intake:
             relation=Relation.LEAD,
             share=None,
             wire=observed.wire,
+            tags=self._facts.item_tags,
         )
         item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
         self._join(item_id, observed)
-        self._tag(replace(item, id=item_id), reading)
+        tags, matches = self._tags(item, reading)
+        self._store.items.tag(item_id, tags, matches)
         self.new_count += 1
         return item_id
 
@@ -118,8 +120,8 @@ class Intake:
             self._join(item_id, observed)
         else:
             self._measure(item.story_id)
-        edited = store.items.get(item_id)
-        self._tag(edited or item, reading)
+        edited = store.items.get(item_id) or item
+        store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
 
     def _join(self, item_id: int, observed: Observed) -> None:
@@ -155,13 +157,10 @@ class Intake:
                 stories.relate(copy.item_id, relation, share)
         stories.lead(story_id, lead_id)
 
-    def _tag(self, item: Item, reading: Reading) -> None:
-        """Run the rules over an item, and keep its tags and matches with it."""
-        facts = self._facts
-        text = matchable(replace(item, tags=facts.item_tags), facts, reading.furniture)
-        matches = self._rules.match(prepare(text, reading))
-        tags = {*facts.item_tags, *(tag for match in matches for tag in self._rules.tags_of(match.rule_id))}
-        self._store.items.tag(item.id, tags, matches)
+    def _tags(self, item: Item, reading: Reading) -> tuple[set[str], list[Match]]:
+        """What the rules say of an item that has its source's tags so far: all its tags, and the matches."""
+        matches = self._rules.match(prepare(matchable(item, self._facts, reading.furniture), reading))
+        return {*item.tags, *(tag for match in matches for tag in self._rules.tags_of(match.rule_id))}, matches
 
 
 def observe(entry: Entry, reading: Reading) -> Observed:

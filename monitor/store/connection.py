@@ -45,6 +45,7 @@ class Connection:
 
     def __init__(self, path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -> None:
         self.path, self.read_only = path, read_only
+        self._deferred: list[tuple[str, Sequence[Any]]] = []
         with self._mapped():
             uri = MEMORY if path == IN_MEMORY else f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
             self.raw = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
@@ -63,6 +64,7 @@ class Connection:
             # Pages of the log before it is folded back: busy ones are then written back once for many commits.
             self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
             self.raw.execute("PRAGMA journal_size_limit = 67108864")
+            self.raw.execute("PRAGMA temp_store = MEMORY")
         self.raw.execute("PRAGMA foreign_keys = ON")
         self.raw.execute("PRAGMA cache_size = -32000")
 
@@ -117,6 +119,18 @@ class Connection:
         """Run an INSERT; returns the new row's id."""
         return int(self.execute(sql, parameters).lastrowid or 0)
 
+    def defer(self, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a statement at the end of the transaction under way, unless the savepoint it belongs to fails; at once outside of
+        one. For the word index, which writes all it holds to the disk whenever a savepoint ends after it."""
+        if self.raw.in_transaction:
+            self._deferred.append((sql, parameters))
+        else:
+            self.execute(sql, parameters)
+
+    def _run_deferred(self) -> None:
+        for sql, parameters in self._deferred:
+            self.execute(sql, parameters)
+
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
         """All or nothing. It begins as the writer at once, since a deferred one that reads first fails instead of waiting.
@@ -129,12 +143,14 @@ class Connection:
             self.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._run_deferred()
                 self.execute("COMMIT")
             except BaseException:
                 if self.raw.in_transaction:
                     self.raw.execute("ROLLBACK")
                 raise
         finally:
+            self._deferred.clear()
             if durable:
                 self.raw.execute("PRAGMA synchronous = NORMAL")
 
@@ -142,9 +158,11 @@ class Connection:
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that can fail alone."""
         self.execute("SAVEPOINT part")
+        deferred_count = len(self._deferred)
         try:
             yield
         except BaseException:
+            del self._deferred[deferred_count:]
             self.raw.execute("ROLLBACK TO part")
             raise
         finally:

@@ -25,6 +25,15 @@ FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON bo
 CANDIDATES_MOST = 20
 CUT_MARK = "\ue002"
 """A word of the index alone, from the private use area, so that no text and no query holds it."""
+SHARING_A_MARK = " UNION ALL ".join(
+    f"SELECT * FROM ({marked} DESC LIMIT {CANDIDATES_MOST})"
+    for marked in (
+        "SELECT item_id FROM sighting WHERE source_id = ?1 AND guid_key = ?4 ORDER BY item_id",
+        "SELECT item_id FROM sighting WHERE source_id = ?1 AND title_key = ?5 ORDER BY item_id",
+        "SELECT id FROM item WHERE url_key = ?6 ORDER BY id",
+        "SELECT id FROM item WHERE text_key = ?7 AND publisher = ?2 AND first_seen_at >= ?3 ORDER BY id",
+    )
+)
 SearchTexts = tuple[str, str]
 SPANS_KEPT = 100  # a match: enough to mark a page, while a hostile text can hold tens of thousands
 
@@ -50,22 +59,12 @@ class Items:
     def candidates(self, entry: Observed, source_id: str, publisher: str, since: datetime) -> list[Candidate]:
         """Stored articles that share the entry's guid or title in its source, its address anywhere, or (first seen after
         `since`) its text at its publisher; newest first, at most 20 a mark, none twice."""
-        near = "SELECT item_id FROM sighting WHERE source_id = ?1 AND"
-        marks: list[tuple[str, bytes | None]] = [
-            (f"{near} guid_key = ?2 ORDER BY item_id DESC LIMIT {CANDIDATES_MOST}", entry.guid_key),
-            (f"{near} title_key = ?2 ORDER BY item_id DESC LIMIT {CANDIDATES_MOST}", entry.title_key),
-            (f"SELECT id FROM item WHERE url_key = ?2 ORDER BY id DESC LIMIT {CANDIDATES_MOST}", entry.url_key),
-        ]
-        found: dict[int, None] = {}
-        for sql, key in marks:
-            if key is not None:
-                found.update((row[0], None) for row in self._connection.rows(sql, (source_id, key)))
-        if entry.text_key is not None:
-            sql = """SELECT id FROM item WHERE text_key = ? AND publisher = ? AND first_seen_at >= ?
-                ORDER BY id DESC LIMIT ?"""
-            parameters = (entry.text_key, publisher, stored_ms(since), CANDIDATES_MOST)
-            found.update((row[0], None) for row in self._connection.rows(sql, parameters))
-        return [self._candidate(item_id, source_id, publisher) for item_id in found]
+        parameters = (
+            *(source_id, publisher, stored_ms(since)),
+            *(entry.guid_key, entry.title_key, entry.url_key, entry.text_key),
+        )
+        found = dict.fromkeys(self._connection.rows(SHARING_A_MARK, parameters))
+        return [self._candidate(item_id, source_id, publisher) for (item_id,) in found]
 
     def _candidate(self, item_id: int, source_id: str, publisher: str) -> Candidate:
         sql = """SELECT item.publisher, sighting.source_id, sighting.guid_key, sighting.url, item.url_key, sighting.title_key,
@@ -110,7 +109,7 @@ class Items:
         connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
         connection.execute("UPDATE story SET lead_id = ? WHERE id = ?", (item_id, story_id))
         self._index(item_id, search_texts, is_cut=observed.is_cut)
-        self.sight(item_id, item.source_id, observed, item.first_seen_at)
+        self._sight_first(item_id, item.source_id, observed, seen_ms)
         return item_id
 
     def sight(self, item_id: int, source_id: str, observed: Observed, now: datetime) -> bytes | None:
@@ -119,15 +118,7 @@ class Items:
         sql = "SELECT content_key, guid_key, title_key FROM sighting WHERE source_id = ? AND item_id = ?"
         before = self._connection.row(sql, (source_id, item_id))
         if before is None:
-            self._connection.execute(
-                """INSERT INTO sighting (source_id, item_id, guid_key, title_key, content_key, url, seen_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                (
-                    *(source_id, item_id, observed.guid_key, observed.title_key, observed.content_key, observed.url),
-                    stored_ms(now),
-                ),
-            )
-            self._connection.execute("UPDATE source SET item_count = item_count + 1 WHERE id = ?", (source_id,))
+            self._sight_first(item_id, source_id, observed, stored_ms(now))
             return None
         if before != (observed.content_key, observed.guid_key, observed.title_key):
             self._connection.execute(
@@ -136,6 +127,17 @@ class Items:
                 (observed.guid_key, observed.title_key, observed.content_key, observed.url, source_id, item_id),
             )
         return bytes(before[0])
+
+    def _sight_first(self, item_id: int, source_id: str, observed: Observed, seen_ms: int) -> None:
+        self._connection.execute(
+            """INSERT INTO sighting (source_id, item_id, guid_key, title_key, content_key, url, seen_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (
+                *(source_id, item_id, observed.guid_key, observed.title_key, observed.content_key),
+                *(observed.url, seen_ms),
+            ),
+        )
+        self._connection.execute("UPDATE source SET item_count = item_count + 1 WHERE id = ?", (source_id,))
 
     def edit(self, item_id: int, entry: Entry, observed: Observed, search_texts: SearchTexts, now: datetime) -> int:
         """Keep the item's present text as a version and give it the entry's; returns the new version's number."""
@@ -159,21 +161,23 @@ class Items:
         )
         connection.execute("UPDATE body SET text = ?, html = ? WHERE item_id = ?", (entry.text, entry.html, item_id))
         sql = "INSERT INTO item_text (item_text, rowid, title, body) VALUES ('delete', ?, ?, ?)"
-        connection.execute(sql, (item_id, search_text(title), _marked(search_text(text), is_cut=was_cut)))
+        connection.defer(sql, (item_id, search_text(title), _marked(search_text(text), is_cut=was_cut)))
         self._index(item_id, search_texts, is_cut=observed.is_cut)
         return int(version) + 1
 
-    def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
+    def retag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
         """Replace an item's tags and matches."""
+        self._connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
+        self._connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
+        self.tag(item_id, tags, matches)
+
+    def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
+        """Give a new item its tags and matches."""
         connection = self._connection
-        # A new item has none, and to look costs a fifth of deleting none.
-        sql = "SELECT 1 FROM tag WHERE item_id = ?1 UNION ALL SELECT 1 FROM match WHERE item_id = ?1 LIMIT 1"
-        if connection.value(sql, (item_id,)) is not None:
-            connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
-            connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
-        connection.executemany(
-            "INSERT INTO tag (item_id, tag) VALUES (?, ?)", [(item_id, tag) for tag in sorted(set(tags))]
-        )
+        for tag in sorted(set(tags)):
+            connection.execute("INSERT INTO tag (item_id, tag) VALUES (?, ?)", (item_id, tag))
+        if not matches:
+            return
         connection.executemany(
             "INSERT INTO match (item_id, rule_id, score, spans) VALUES (?, ?, ?, ?)",
             [
@@ -190,7 +194,7 @@ class Items:
     def _index(self, item_id: int, search_texts: SearchTexts, *, is_cut: bool) -> None:
         title, body = search_texts
         sql = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
-        self._connection.execute(sql, (item_id, title, _marked(body, is_cut=is_cut)))
+        self._connection.defer(sql, (item_id, title, _marked(body, is_cut=is_cut)))
 
     # -- reading -----------------------------------------------------------------------------------------
 

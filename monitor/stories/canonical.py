@@ -21,6 +21,11 @@ TRACKING = re.compile(
     | echobox | spm | traffic_source | partner(?:id)?=rss | source=rss | feature=rss )""",
     re.VERBOSE | re.IGNORECASE,
 )
+# An address that has nothing to be made canonical but its slashes, as most have.
+_SIMPLE = re.compile(
+    r"https?://([a-z0-9\-]+(?:\.[a-z0-9\-]+)+(?::(?!(?:80|443)(?![0-9]))[1-9][0-9]{0,3})?)"
+    r"((?:/[A-Za-z0-9_~\-]+(?:\.[A-Za-z0-9_~\-]+)*)*)/?"
+)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -30,6 +35,8 @@ def canonical_url(url: str) -> str | None:
     >>> canonical_url("https://example.org:443/a/?b=2&a=1&utm_source=rss#top")
     'example.org/a?a=1&b=2'
     """
+    if simple := _SIMPLE.fullmatch(url):
+        return simple[1] + simple[2]
     try:
         parts = urlsplit(canonicalize_url(url.strip()))
         host, port = parts.hostname, parts.port

@@ -13,11 +13,7 @@ TITLE_ONLY_BELOW = 14  # words: fewer than 12 three-word shingles
 
 
 def _key(*parts: str) -> bytes:
-    hashed = blake2b(digest_size=8)
-    for part in parts:
-        hashed.update(part.encode("utf-8", "surrogatepass"))
-        hashed.update(b"\0")
-    return hashed.digest()
+    return blake2b("".join([f"{part}\0" for part in parts]).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def text_key(words: Sequence[str]) -> bytes | None:

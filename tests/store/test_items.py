@@ -195,7 +195,7 @@ def test_tags_and_matches_are_replaced_together(store: Store) -> None:
     assert item.tags == ("a", "b")
     assert store.items.matches(item_id) == [match]
     with store.transaction():
-        store.items.tag(item_id, [], [])
+        store.items.retag(item_id, [], [])
     assert store.items.matches(item_id) == []
 
 
@@ -337,6 +337,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "items.sight": lambda s: s.items.sight(1, "b", OBSERVED, NOW),
     "items.edit": lambda s: s.items.edit(1, ENTRY, OBSERVED, indexed(ENTRY), NOW),
     "items.tag": lambda s: s.items.tag(1, ["x"], []),
+    "items.retag": lambda s: s.items.retag(1, ["x"], []),
     "stories.lead": lambda s: s.stories.lead(1, 1),
     "stories.move": lambda s: s.stories.move(1, None, NOW),
     "stories.relate": lambda s: s.stories.relate(1, Relation.REPRINT, 0.5),

@@ -70,3 +70,14 @@ def test_the_page_of_an_address_leaves_its_query_out() -> None:
 def test_no_text_makes_it_raise_and_canonical_forms_are_stable(text: str) -> None:
     canonical = canonical_url("https://example.org/" + text)
     assert canonical is None or canonical_url("https://" + canonical) == canonical
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    st.lists(st.text("abz09-", min_size=1, max_size=5), min_size=2, max_size=3).map(".".join),
+    st.sampled_from(["", ":80", ":443", ":8080", ":800", ":4430", ":080", ":65536"]),
+    st.lists(st.text("aZ0_~-.%", max_size=4), max_size=4).map(lambda parts: "".join(f"/{part}" for part in parts)),
+)
+def test_a_simple_address_is_as_canonical_as_any_other(scheme: str, host: str, port: str, path: str) -> None:
+    address = f"{scheme}://{host}{port}{path}"
+    assert canonical_url(address) == canonical_url(f"{address}#top")
