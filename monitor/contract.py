@@ -6,12 +6,13 @@ Times are RFC 3339 in UTC. Every function gives a plain dictionary, ready for `j
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.errors import Problem
+from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
-from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Story, Version
+from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Span, Story, Version
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
@@ -60,13 +61,13 @@ def item_object(item: Item) -> Object:
     }
 
 
+def span_list(spans: Iterable[Span]) -> list[list[Any]]:
+    """Each `[field, start, end, matched text]` in code points of the original."""
+    return [[span.field, span.start, span.end, span.text] for span in spans]
+
+
 def match_object(match: Match) -> Object:
-    """Spans are `[field, start, end, matched text]` in code points of the original."""
-    return {
-        "rule": match.rule_id,
-        "score": match.score,
-        "spans": [[span.field, span.start, span.end, span.text] for span in match.spans],
-    }
+    return {"rule": match.rule_id, "score": match.score, "spans": span_list(match.spans)}
 
 
 def version_object(version: Version) -> Object:
@@ -199,6 +200,11 @@ def rule_object(rule: Rule) -> Object:
         "priority": rule.priority.value,
         "samples": len(rule.samples),
     }
+
+
+def query_error_object(error: RuleError) -> Object:
+    """A query that cannot be read: `position` counts code points into `query`."""
+    return {"error": error.message, "position": error.position, "query": error.text}
 
 
 def problem_object(problem: Problem) -> Object:

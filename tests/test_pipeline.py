@@ -16,6 +16,7 @@ from monitor.model import FailureKind, Gate, Kind, PollRecord, Relation, Rule, S
 from monitor.pipeline import Manners, Pipeline
 from monitor.rules import compile_rules
 from monitor.store import Store, open_store
+from monitor.store.finding import Words
 from monitor.store.items import Selection
 from tests.conftest import LONG, Article, Page, Site, rss
 
@@ -90,8 +91,8 @@ async def test_an_edited_entry_becomes_a_version_and_is_tagged_and_found_anew(de
     assert (edited.title, edited.version, edited.tags) == ("Talks, corrected", 2, ())
     [earlier] = desk.store.items.versions(item.id)
     assert (earlier.version, earlier.title) == (1, "Talks")
-    assert list(desk.store.items.search("corrected", Selection())) == [item.id]
-    assert list(desk.store.items.search("library", Selection())) == []
+    assert list(desk.store.items.find(Words("corrected"))) == [item.id]
+    assert list(desk.store.items.find(Words("library"))) == []
 
 
 async def test_one_article_in_two_feeds_of_a_publisher_is_one_item_with_two_sources(desk: Desk, site: Site) -> None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli import output
-from monitor.contract import Object, item_object, match_object, version_object
+from monitor.contract import Object, item_object, match_object, span_list, version_object
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from monitor.search.find import Found
     from monitor.store.items import Selection
 
 COLUMNS = (
@@ -81,12 +82,15 @@ def items(folder: Path, /, as_json: bool, as_csv: bool, **wanted: Any) -> None:
 
 @click.command()
 @click.argument("query")
+@click.option(
+    "--ranked", is_flag=True, help="Best first: those in which the query's words stand most; else newest first."
+)
 @_listing
 @click.pass_obj
-def search(folder: Path, /, query: str, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+def search(folder: Path, /, query: str, ranked: bool, as_json: bool, as_csv: bool, **wanted: Any) -> None:
     """Find items by QUERY, in the language of the rules, newest first.
 
-    For example: monitor search '"joint statement" AND title:karabakh*'
+    For example: monitor search 'title:(karabakh NEAR/5 talks) AND within:7d'
     """
     from monitor.app import now
     from monitor.cli.access import reading
@@ -95,16 +99,29 @@ def search(folder: Path, /, query: str, as_json: bool, as_csv: bool, **wanted: A
     from monitor.settings import load_settings
 
     selection = _selection(**wanted)
-
     lists = load_settings(folder, os.environ, parts={"rules"}).lists if "@" in query else {}
     store = reading(folder)
     try:
-        found = find(store, query, lists, selection, now())
-        _print(map(item_object, found), as_json, as_csv)
+        found = find(store, query, lists, selection, now(), is_ranked=ranked)
+        _print(map(_found_object, found), as_json, as_csv)
     except RuleError as error:
-        raise click.UsageError(f"the query cannot be read:\n{error.pointed()}") from error
+        output.refuse_query(error, as_json=as_json)
     finally:
         store.close()
+
+
+def _found_object(found: Found) -> Object:
+    """An item with the hits in its texts, and the stretches of text around them: `marks` count code points of `text`."""
+    from monitor.search.snippets import snippets
+
+    item = found.item
+    return item_object(item) | {
+        "spans": span_list(found.spans),
+        "snippets": [
+            {"field": snippet.field, "text": snippet.text, "marks": [list(mark) for mark in snippet.marks]}
+            for snippet in snippets(item.title, item.text, found.spans)
+        ],
+    }
 
 
 def _print(objects: Iterator[Object], as_json: bool, as_csv: bool) -> None:
@@ -115,8 +132,14 @@ def _print(objects: Iterator[Object], as_json: bool, as_csv: bool) -> None:
 
 
 def _line(item: Object) -> str:
+    """An item on one line, with those below that show why it was found; its hits are marked."""
     tags = f"  [{' '.join(item['tags'])}]" if item["tags"] else ""
-    return f"{item['id']:>6}  {item['first_seen_at'][:16].replace('T', ' ')}  {item['source']}: {item['title']}{tags}"
+    found = item.get("snippets", [])
+    marks: list[list[int]] = next((snippet["marks"] for snippet in found if snippet["field"] == "title"), [])
+    title = output.marked(item["title"], marks)
+    head = f"{item['id']:>6}  {item['first_seen_at'][:16].replace('T', ' ')}  {item['source']}: {title}{tags}"
+    below = [output.marked(snippet["text"], snippet["marks"]) for snippet in found if snippet["field"] != "title"]
+    return "\n".join([head, *(f"{'':8}{text}" for text in below)])
 
 
 @click.command()

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from monitor.contract import Object
+from monitor.contract import Object, query_error_object
+from monitor.errors import RuleError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a line.")
 
@@ -22,6 +23,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one obj
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
+MARK_ON, MARK_OFF = "\ue010", "\ue011"  # stand in a line for what a terminal obeys, which `plain` takes away
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets take the full-width ones too
 SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -42,7 +44,7 @@ def write_one(value: Object, as_json: bool, line: Callable[[Object], str]) -> No
         text = json.dumps(value, ensure_ascii=not is_unicode)
         text = UNPRINTABLE.sub(_escaped, text)
     else:
-        text = plain(line(value))
+        text = _with_marks(plain(line(value)))
     with _until_read_enough():
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
@@ -56,6 +58,36 @@ def _until_read_enough() -> Iterator[None]:
     except BrokenPipeError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise click.exceptions.Exit(0) from error
+
+
+def marked(text: str, marks: Iterable[Iterable[int]]) -> str:
+    """`text` made plain, for a line, with the stretches between each mark's start and end to be shown bold on a terminal."""
+    pieces, position = [], 0
+    for start, end in sorted(map(tuple, marks)):
+        if start >= position:
+            pieces += [_plain_piece(text[position:start]), MARK_ON, _plain_piece(text[start:end]), MARK_OFF]
+            position = end
+    return "".join([*pieces, _plain_piece(text[position:])])
+
+
+def _plain_piece(text: str) -> str:
+    return plain(text).replace(MARK_ON, "").replace(MARK_OFF, "")
+
+
+def _with_marks(text: str) -> str:
+    is_bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return text.replace(MARK_ON, "\x1b[1m" if is_bold else "").replace(MARK_OFF, "\x1b[22m" if is_bold else "")
+
+
+def refuse_query(error: RuleError, *, as_json: bool) -> NoReturn:
+    """End the command over a query that cannot be read: the spot on standard error, the JSON object on standard output."""
+    if as_json:
+        write_one(query_error_object(error), True, str)
+    raise click.UsageError(f"the query cannot be read:\n{plain_lines(error.pointed())}") from error
+
+
+def plain_lines(text: str) -> str:
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def plain(text: str) -> str:

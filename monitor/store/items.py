@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.model import Candidate, Entry, Item, Match, Observed, Relation, Span, Version, Wire
 from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms, to_ms
+from monitor.store.finding import CarriedBy, Condition, SeenSince, Tagged, find_ids
 from monitor.text.tokens import search_text, words
 
 WIRE = "label, place, dated, agency, edit"
@@ -46,6 +47,17 @@ class Selection:
     tag: str | None = None
     since: datetime | None = None
     limit: int | None = None
+
+    def conditions(self) -> list[Condition]:
+        """The conditions that are set."""
+        found: list[Condition] = []
+        if self.source_id is not None:
+            found.append(CarriedBy(frozenset([self.source_id])))
+        if self.tag is not None:
+            found.append(Tagged(frozenset([self.tag])))
+        if self.since is not None:
+            found.append(SeenSince(self.since))
+        return found
 
 
 class Items:
@@ -214,17 +226,23 @@ class Items:
         for row in self._connection.stream(sql, parameters):
             yield _item(row)
 
-    def search(self, expression: str | None, selection: Selection) -> Iterator[int]:
-        """Ids of the selected items whose folded words hold the FTS5 `expression` (None: whatever they hold), newest id first."""
-        condition, parameters = _conditions(selection)
-        if expression is None:
-            sql = f"SELECT item.id FROM item WHERE {condition} ORDER BY item.id DESC LIMIT ?"
-        else:
-            sql = f"""SELECT item.id FROM item_text JOIN item ON item.id = item_text.rowid
-                WHERE item_text MATCH ? AND {condition} ORDER BY item_text.rowid DESC LIMIT ?"""
-            parameters = (expression, *parameters)
-        for row in self._connection.stream(sql, parameters):
-            yield row[0]
+    def find(self, condition: Condition, *, is_ranked: bool = False) -> Iterator[int]:
+        """Ids of the items that meet a condition, newest first or best first (`finding.find_ids`)."""
+        return find_ids(self._connection, condition, is_ranked=is_ranked)
+
+    def outlines(self, ids: Iterable[int]) -> Iterator[Item]:
+        """The items of these ids in their order, without text, HTML, tags and sources: quickly read."""
+        sql = f"""SELECT {COLUMNS}, '[]', '[]', '', '' FROM json_each(?) AS wanted
+            CROSS JOIN item ON item.id = wanted.value ORDER BY wanted.key"""
+        for row in self._connection.rows(sql, (json.dumps(list(ids)),)):
+            yield _item(row)
+
+    def known_tags(self) -> list[str]:
+        """Every tag that an item carries, each once, in order."""
+        sql = """WITH RECURSIVE known (tag) AS (SELECT min(tag) FROM tag
+            UNION ALL SELECT (SELECT min(tag.tag) FROM tag WHERE tag.tag > known.tag) FROM known WHERE known.tag IS NOT NULL)
+            SELECT tag FROM known WHERE tag IS NOT NULL"""
+        return [row[0] for row in self._connection.rows(sql)]
 
     def window(self, after_id: int, upto_id: int) -> Iterator[Item]:
         """The items stored after item `after_id` up to `upto_id`, in the order stored, without the backlog of first polls."""

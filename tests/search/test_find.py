@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from monitor.errors import RuleError
 from monitor.intake import Intake
 from monitor.model import Acquired, Entry, Gate, Item, Kind, Rule, Source, SourceFacts
-from monitor.rules import compile_query, compile_rules, fts_terms, prepare
+from monitor.rules import compile_query, compile_rules, prepare
 from monitor.search.find import find
 from monitor.search.matchable import matchable
+from monitor.search.narrow import Known, narrow
 from monitor.search.tryout import try_text
 from monitor.store import Store, open_store
 from monitor.store.items import Selection
@@ -75,7 +76,7 @@ def every(store: Store) -> list[Item]:
 
 
 def found(store: Store, query: str, selection: Selection = EVERYTHING) -> list[int]:
-    return [item.id for item in find(store, query, LISTS, selection, NOW)]
+    return [found.item.id for found in find(store, query, LISTS, selection, NOW)]
 
 
 def read(store: Store, query: str) -> list[int]:
@@ -188,9 +189,9 @@ def test_the_queries_tell_the_texts_apart(store: Store) -> None:
     "query", ["room", '"reading room"', "大桥", "@bridges", "bridge* OR мост*", "room AND NOT opens"]
 )
 def test_where_words_are_asked_for_the_index_narrows_the_items_down(store: Store, query: str) -> None:
-    expression = fts_terms(compile_query(query, LISTS, purpose="search"))
-    assert expression is not None
-    narrowed = list(store.items.search(expression, Selection()))
+    plan = compile_query(query, LISTS, purpose="search").plan
+    condition = narrow(plan, Known(store.sources.facts(), store.items.known_tags, NOW))
+    narrowed = list(store.items.find(condition))
     assert set(read(store, query)) <= set(narrowed)
     assert len(narrowed) < len(TEXTS)
 
@@ -232,7 +233,7 @@ def test_a_selection_narrows_a_search_and_the_limit_counts_what_matches(store: S
     everything = found(store, "room OR bridge* OR kind:wire")
     assert found(store, "room OR bridge* OR kind:wire", Selection(limit=2)) == everything[:2]
     assert found(store, "room", Selection(limit=0)) == []
-    assert {item.source_id for item in find(store, "room", LISTS, Selection(source_id="pnd"), NOW)} == {"pnd"}
+    assert {hit.item.source_id for hit in find(store, "room", LISTS, Selection(source_id="pnd"), NOW)} == {"pnd"}
     assert found(store, "bridge*", Selection(tag="works")) == found(store, "bridge*")
     assert found(store, "room", Selection(since=NOW)) == []
 
@@ -251,7 +252,7 @@ def test_a_search_through_many_batches_loses_and_doubles_nothing(tmp_path: Path)
     )
     with store.transaction():
         Intake(store, SOURCES[0], RULES, NOW, NOW).take(Acquired("pnd", Gate.WHOLE, entries=entries))
-    ids = [item.id for item in find(store, "many AND odd", {}, Selection(), NOW)]
+    ids = [hit.item.id for hit in find(store, "many AND odd", {}, Selection(), NOW)]
     assert len(ids) == len(set(ids)) == 225
     assert ids == sorted(ids, reverse=True)
     store.close()

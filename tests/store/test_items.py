@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from monitor.model import (
     Wire,
 )
 from monitor.store import Store, open_store
+from monitor.store.finding import Every, Tagged, Words
 from monitor.store.items import Selection
 from monitor.store.sources import Outcome
 from monitor.text.tokens import search_text
@@ -154,14 +156,14 @@ def test_an_edit_keeps_the_earlier_text_and_moves_the_word_index(store: Store) -
     )
     [earlier] = store.items.versions(item_id)
     assert (earlier.version, earlier.title, earlier.text, earlier.replaced_at) == (1, ITEM.title, ITEM.text, NOW)
-    assert [list(store.items.search(word, Selection())) for word in ("changed", "museum")] == [[item_id], []]
+    assert [list(store.items.find(Words(word))) for word in ("changed", "museum")] == [[item_id], []]
     store.connection.execute("INSERT INTO item_text (item_text) VALUES ('integrity-check')")
 
 
 @pytest.mark.parametrize("word", ["qarabag", "museum", "卡", "carpets"])
 def test_folded_words_of_title_and_text_are_found(store: Store, word: str) -> None:
     item_id = add(store)
-    assert list(store.items.search(f'"{word}"', Selection())) == [item_id]
+    assert list(store.items.find(Words(f'"{word}"'))) == [item_id]
 
 
 def test_items_are_listed_newest_first_and_by_source_tag_time_and_number(store: Store) -> None:
@@ -173,7 +175,7 @@ def test_items_are_listed_newest_first_and_by_source_tag_time_and_number(store: 
     def ids(**wanted: object) -> list[int]:
         selection = Selection(**wanted)  # type: ignore[arg-type]
         listed = [item.id for item in store.items.select(selection)]
-        assert listed == list(store.items.search(None, selection))
+        assert listed == list(islice(store.items.find(Every(tuple(selection.conditions()))), selection.limit))
         return listed
 
     assert ids() == [second, first]
@@ -182,7 +184,7 @@ def test_items_are_listed_newest_first_and_by_source_tag_time_and_number(store: 
     assert ids(since=NOW + timedelta(minutes=1)) == [second]
     assert ids(limit=1) == [second]
     assert ids(limit=0) == []
-    assert list(store.items.search("museum", Selection(tag="x", limit=5))) == [second]
+    assert list(store.items.find(Every((Words("museum"), Tagged(frozenset("x")))))) == [second]
 
 
 def test_tags_and_matches_are_replaced_together(store: Store) -> None:
@@ -337,6 +339,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "items.sight": lambda s: s.items.sight(1, "b", OBSERVED, NOW),
     "items.edit": lambda s: s.items.edit(1, ENTRY, OBSERVED, indexed(ENTRY), NOW),
     "items.tag": lambda s: s.items.tag(1, ["x"], []),
+    "items.retag": lambda s: s.items.retag(1, ["x"], []),
     "items.retag": lambda s: s.items.retag(1, ["x"], []),
     "stories.lead": lambda s: s.stories.lead(1, 1),
     "stories.move": lambda s: s.stories.move(1, None, NOW),
