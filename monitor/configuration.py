@@ -83,14 +83,14 @@ class _Check:
 
     def _check_lists(self) -> None:
         """Report each form that cannot be looked for; rules are then read by the others, and their samples not tried."""
-        for name, forms in self.settings.lists.items():
+        for name in [name for name, _ in check_lists(self.lists)]:
+            forms = self.lists[name]
             faulty = {form: errors[0][1] for form in forms if (errors := check_lists({name: (form,)}))}
-            for error in faulty.values():
-                self._report(("list", name), error.message)
-            if faulty:
-                self.has_whole_lists = False
-                self.lists[name] = tuple(form for form in forms if form not in faulty)
-                self.can_read_lists = self.can_read_lists and bool(self.lists[name])
+            for form, error in faulty.items():
+                self._report(("list", name, forms.index(form)), error.message)
+            self.has_whole_lists = False
+            self.lists[name] = tuple(form for form in forms if form not in faulty)
+            self.can_read_lists = self.can_read_lists and bool(self.lists[name])
 
     def sections(self) -> dict[str, tuple[Query | None, ...]]:
         """The compiled queries of each digest's sections, by its id."""
@@ -123,7 +123,8 @@ class _Check:
             self._report(path, error.message, "error", (error.text, error.position))
 
     def _report(self, path: Key, message: str, severity: str = "error", spot: tuple[str, int] = ("", 0)) -> None:
-        file = "digests.toml" if path[0] == "digest" else "rules.toml"
+        files = {"digest": "digests.toml", "list": self.settings.list_files.get(str(path[1]), "rules.toml")}
+        file = files.get(str(path[0]), "rules.toml")
         told = f"{message} {_excerpt(*spot)}".replace("\n", " ").rstrip()
         problem = self.settings.problem(file, path, told, severity=severity)
         below = self.settings.lines_below(file, path, *spot)

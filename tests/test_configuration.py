@@ -175,7 +175,7 @@ def test_a_missing_folder_is_told_by_the_same_error(tmp_path):
 
 def test_a_list_form_that_cannot_be_looked_for_is_told_where_the_list_stands_and_not_again_by_its_rules(told):
     problems = told(rules='[list]\nplaces = ["Karabakh", "*"]\n[[rule]]\nid = "r"\nquery = "@places"\n')
-    assert places(problems) == [("error", "rules.toml:2", "list.places")]
+    assert places(problems) == [("error", "rules.toml:2", "list.places[#2]")]
 
 
 def test_every_bad_form_of_a_list_and_every_bad_query_is_told_at_once_and_in_its_own_place(told):
@@ -184,8 +184,8 @@ def test_every_bad_form_of_a_list_and_every_bad_query_is_told_at_once_and_in_its
         '[[rule]]\nid = "r"\nquery = "a AND b OR c"\n'
     )
     assert places(problems) == [
-        ("error", "rules.toml:2", "list.places"),
-        ("error", "rules.toml:2", "list.places"),
+        ("error", "rules.toml:2", "list.places[#1]"),
+        ("error", "rules.toml:2", "list.places[#2]"),
         ("error", "rules.toml:5", "rule[r].query"),
         ("error", "rules.toml:7", "rule[r].id"),
         ("error", "rules.toml:8", "rule[r].query"),
@@ -195,4 +195,40 @@ def test_every_bad_form_of_a_list_and_every_bad_query_is_told_at_once_and_in_its
 def test_a_query_in_three_quotes_on_one_line_is_told_on_that_line(told):
     assert places(told(rules="[[rule]]\nid = 'r'\nquery = '''aa AND'''\n")) == [
         ("error", "rules.toml:3", "rule[r].query")
+    ]
+
+
+def test_a_list_of_a_file_is_used_by_rules_and_sections_and_read_anew_each_time(folder):
+    (folder / "lists").mkdir()
+    (folder / "lists" / "harbours.txt").write_text("quay\n")
+    (folder / "rules.toml").write_text('[[rule]]\nid = "r"\nquery = "@harbours"\n')
+    (folder / "digests.toml").write_text(
+        '[[digest]]\nid = "d"\nat = "07:00"\n[[digest.section]]\nquery = "@harbours"\n'
+    )
+
+    def found(title):
+        configuration = check_configuration(folder, {})
+        text = prepare(Matchable(title=title, body=""))
+        (section,) = configuration.sections["d"]
+        return [match.rule_id for match in configuration.rules.match(text)], section.matches(text, NOW) is not None
+
+    assert found("The old quay") == (["r"], True)
+    assert found("Der Hafen") == ([], False)
+    (folder / "lists" / "harbours.txt").write_text("quay\nHafen*\n")
+    assert found("Der Hafen") == (["r"], True)
+
+
+def test_forms_of_files_that_cannot_be_looked_for_are_told_there_and_rules_of_them_are_not(folder, told):
+    (folder / "lists").mkdir()
+    (folder / "lists" / "harbours.txt").write_text("# Harbours\nquay\n\nab*\n*\n")
+    (folder / "lists" / "empty.txt").write_text("")
+    problems = told(
+        rules='[list]\nrooms = ["hall",\n"c*"]\n[[rule]]\nid = "r"\nquery = "@harbours"\n'
+        '[[rule.sample]]\ntext = "x"\nmatch = true\n[[rule]]\nid = "s"\nquery = "@empty"\n'
+    )
+    assert places(problems) == [
+        ("error", "rules.toml:3", "list.rooms[#2]"),
+        ("error", "lists/empty.txt:0", "list.empty"),
+        ("error", "lists/harbours.txt:4", "list.harbours[#2]"),
+        ("error", "lists/harbours.txt:5", "list.harbours[#3]"),
     ]

@@ -23,8 +23,12 @@ def init(configured: Path, folder: Path | None) -> None:
     from monitor.settings.starter import write_starter
 
     target = folder or configured
-    for path in write_starter(target):
-        click.echo(path)
+    written = write_starter(target)
+    for path in written:
+        if path.parent == target:
+            click.echo(path)
+    lists = [path for path in written if path.suffix == ".txt"]
+    click.echo(f"{lists[0].parent} ({output.counted(len(lists), 'list')})")
     option = "" if str(target) == "config" else f"-c {target} "
     click.echo(
         f"Now edit them to your needs; `monitor {option}check` reads them, `monitor {option}run` starts.", err=True

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from monitor.model import Combination, Digest, Kind, PageShape, Priority, Rule, Sample, Section, Source
 from monitor.settings import tables
+from monitor.settings.lists import ListFile
 from monitor.settings.places import Key
 from monitor.settings.shape import AlertSettings, Channel, FetchSettings, MailSettings, StoreSettings, WebSettings
 
@@ -108,11 +109,15 @@ def _page(table: tables.PageTable) -> PageShape:
     return PageShape(table.list, table.link, table.title, table.date, table.date_format)
 
 
-def build_rules(file: tables.RulesFile) -> dict[str, Any]:
-    """The fields of `Settings` that rules.toml gives: rules in the file's order, lists by name."""
+def build_rules(file: tables.RulesFile, list_files: Mapping[str, ListFile]) -> dict[str, Any]:
+    """The fields of `Settings` that rules.toml and the files of lists give: rules in the file's order, lists by name. A list
+    that stands in both is that of rules.toml."""
+    own = {name: found for name, found in list_files.items() if name not in file.lists}
+    lists = {name: tuple(forms) for name, forms in file.lists.items()}
     return {
         "rules": tuple(_rule(table) for table in file.rule),
-        "lists": MappingProxyType({name: tuple(forms) for name, forms in file.lists.items()}),
+        "lists": MappingProxyType(lists | {name: found.forms for name, found in own.items()}),
+        "list_files": MappingProxyType({name: found.file for name, found in own.items()}),
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from monitor.settings.lists import ListFile
 from monitor.settings.places import Key
 from monitor.settings.tables import URL_CHANNELS, FetchTable
 from monitor.settings.values import closest, duration_s, duration_text
@@ -229,6 +230,14 @@ def _check_rules(document: Document, monitor: Document | None, report: Report) -
         if names and not is_told:
             report("rules.toml", (*path, "alert"), "alerts are not sent by this version", "warning")
             is_told = True
+
+
+def check_list_files(rules: Document, list_files: Mapping[str, ListFile], report: Report) -> None:
+    """Report each list of rules.toml that has a file of its own too."""
+    for name in _section(rules, "list"):
+        if name in list_files:
+            message = f"stands in {list_files[name].file} too; keep the one or the other"
+            report("rules.toml", ("list", name), message, "error")
 
 
 def _check_form(path: Key, rule: dict[str, Any], report: Report) -> None:

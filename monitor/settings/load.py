@@ -14,6 +14,7 @@ from monitor.settings.places import Key, Located
 from monitor.settings.shape import Settings
 
 if TYPE_CHECKING:
+    from monitor.settings.lists import ListFile
     from monitor.settings.tables import Table
 
 T = TypeVar("T")
@@ -60,13 +61,23 @@ def survey_settings(folder: Path, environ: Mapping[str, str], *, parts: Collecti
         raise ConfigError([Problem(str(folder), 0, "configuration", message)])
     reading = _Reading(folder)
     documents = {name: reading.read(name) for name in (f"{part}.toml" for part in PARTS if part in parts)}
+    if "rules" in parts:
+        reading.read_lists()
     return reading.settle({name: document for name, document in documents.items() if document is not None}, environ)
 
 
 def in_order(problems: Iterable[Problem], folder: Path) -> list[Problem]:
-    """Files in their order, the environment first; lines within a file from the top."""
+    """Files in their order, lists with a file of their own after rules.toml, the environment first; lines within a file from
+    the top."""
     files = [str(folder / f"{part}.toml") for part in PARTS]
-    return sorted(problems, key=lambda p: (files.index(p.file) if p.file in files else -1, p.line))
+    rules, lists = PARTS.index("rules"), str(folder / "lists")
+
+    def place(problem: Problem) -> tuple[float, str, int]:
+        if problem.file.startswith(lists):
+            return rules + 0.5, problem.file, problem.line
+        return files.index(problem.file) if problem.file in files else -1, "", problem.line
+
+    return sorted(problems, key=place)
 
 
 class _Reading:
@@ -79,6 +90,7 @@ class _Reading:
         self.located = Located(folder, self.texts, self.origins)
         self.problems: list[Problem] = []
         self.kept: dict[str, tuple[int, ...]] = {}  # the tables left of a list in which some are wrong
+        self.lists: dict[str, ListFile] = {}  # those that stand in files of their own
         self.is_cut = False  # whether a list of name forms is wrong
 
     def report(self, file: str, path: Key, message: str, severity: str = "error") -> None:
@@ -103,6 +115,18 @@ class _Reading:
             self.texts[name] = text
             return document
         return None
+
+    def read_lists(self) -> None:
+        """The lists that stand in files of their own."""
+        from monitor.settings.lists import read_lists
+
+        self.lists = read_lists(self.folder, self._wrong_list)
+        for name, found in self.lists.items():
+            self.located.note_forms(found.file, name, found.lines)
+
+    def _wrong_list(self, file: str, line: int, key: str, message: str) -> None:
+        self.is_cut = True
+        self.problems.append(Problem(str(self.folder / file), line, key, message))
 
     def _text(self, name: str) -> str | None:
         try:
@@ -137,6 +161,7 @@ class _Reading:
         self.origins.update(override(documents.get("monitor.toml", {}), environ))
         files = [self._validated(name, document) for name, document in documents.items()]
         checks.check_documents(documents, self.report)
+        checks.check_list_files(documents.get("rules.toml", {}), self.lists, self.report)
         secrets = {
             name: read_secrets(
                 documents.get(name, {}), self.folder, lambda *found, name=name: self.report(name, *found)
@@ -148,7 +173,7 @@ class _Reading:
             folder=self.folder,
             **build.build_monitor(_as(tables.MonitorFile, files), self.folder, secrets["monitor.toml"]),
             sources=build.build_sources(_as(tables.SourcesFile, files), secrets["sources.toml"]),
-            **build.build_rules(_as(tables.RulesFile, files)),
+            **build.build_rules(_as(tables.RulesFile, files), self.lists),
             digests=build.build_digests(_as(tables.DigestsFile, files)),
             warnings=tuple(problem for problem in problems if problem.severity == "warning"),
             located=self.located,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,6 +77,10 @@ class Located:
         if file not in self._places:
             self._places[file] = find_places(self.texts.get(file, ""))
         return self._places[file]
+
+    def note_forms(self, file: str, name: str, lines: Sequence[int]) -> None:
+        """Say on which lines of its own file the forms of the list `name` stand: ("list", name, 0) is the first."""
+        self._places[file] = Places({("list", name, number): line for number, line in enumerate(lines)}, {})
 
     def lines_below(self, file: str, path: Key, text: str, position: int) -> int:
         """How many lines below the key's own the character at `position` of its `text` stands: 0 unless the value is

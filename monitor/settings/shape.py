@@ -87,10 +87,11 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the four files say, checked, defaults filled in.
+    """Everything the four files and the lists beside them say, checked, defaults filled in.
 
     Parts that were not asked for, and files that do not exist, stand at their defaults (no sources, rules, lists or
-    digests). Order is that of the files. `warnings` lists what is odd and yet usable.
+    digests). Order is that of the files; lists with a file of their own come after those of rules.toml, and `list_files`
+    holds those files by the lists' names ("lists/karabakh.txt"). `warnings` lists what is odd and yet usable.
     """
 
     folder: Path
@@ -103,6 +104,7 @@ class Settings:
     sources: tuple[Source, ...] = ()
     rules: tuple[Rule, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    list_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     digests: tuple[Digest, ...] = ()
     warnings: tuple[Problem, ...] = ()
     located: Located | None = field(default=None, repr=False, compare=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,10 @@ query = "kind:embassy AND country:AZ AND talks"
 
 def test_init_writes_a_folder_that_check_finds_sound(call: Call, tmp_path: Path) -> None:
     done = call("init", str(tmp_path / "new"))
-    written = [Path(line).name for line in done.out.splitlines()]
+    *files, lists = done.out.splitlines()
     assert done.code == 0
-    assert {"monitor.toml", "sources.toml", "rules.toml", "digests.toml"} <= set(written)
+    assert [Path(line).name for line in files] == ["digests.toml", "monitor.toml", "rules.toml", "sources.toml"]
+    assert re.fullmatch(rf"{tmp_path}/new/lists \(\d+ lists\)", lists)
     assert f"`monitor -c {tmp_path / 'new'} check`" in done.err
     checked = call("check", config=tmp_path / "new")
     assert checked.code == 0
@@ -77,6 +79,21 @@ def test_check_says_everything_that_is_wrong_with_file_and_line(call: Call, fold
     assert plain.code == 78
     assert f"{folder.path / 'rules.toml'}:3: " in plain.out
     assert 'did you mean "tags"?' in plain.out
+
+
+def test_check_says_what_is_wrong_in_a_list_with_its_file_and_line(call: Call, folder: Folder) -> None:
+    folder.write(rules='[[rule]]\nid = "r"\nquery = "@harbours"\n')
+    (folder.path / "lists").mkdir()
+    (folder.path / "lists" / "harbours.txt").write_text("# Harbours\nquay\nab*\n", "utf-8")
+    [problem] = call("check", "--json", config=folder.path).objects
+    assert (problem["file"], problem["line"], problem["key"]) == (
+        str(folder.path / "lists" / "harbours.txt"),
+        3,
+        "list.harbours[#2]",
+    )
+    assert call("check", config=folder.path).code == 78
+    (folder.path / "lists" / "harbours.txt").write_text("quay\n", "utf-8")
+    assert call("check", config=folder.path).code == 0
 
 
 def test_warnings_alone_are_told_and_no_fault(call: Call, folder: Folder) -> None:

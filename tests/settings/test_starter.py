@@ -10,15 +10,31 @@ NAMES = ["digests.toml", "monitor.toml", "rules.toml", "sources.toml"]
 
 def test_the_starter_is_written_into_a_new_folder(tmp_path):
     folder = tmp_path / "deep" / "config"
-    assert [file.name for file in write_starter(folder)] == NAMES
-    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
+    written = write_starter(folder)
+    assert [file.name for file in written if file.parent == folder] == NAMES
+    assert {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == {
         file.name: file.read_bytes() for file in starter_files()
     }
 
 
+def test_the_lists_stand_in_a_folder_of_their_own_with_the_licence_of_their_names(tmp_path):
+    names = [file.name for file in write_starter(tmp_path) if file.parent == tmp_path / "lists"]
+    assert {"LICENSE-rigour", "karabakh.txt", "pakistan.txt"} <= set(names)
+    assert names == sorted(names)
+    assert sorted(path.name for path in (tmp_path / "lists").iterdir()) == names
+
+
 def test_an_empty_folder_and_one_with_other_files_will_do(tmp_path):
     (tmp_path / "mail-password").write_text("x")
-    assert len(write_starter(tmp_path)) == 4
+    assert set(NAMES) <= {file.name for file in write_starter(tmp_path)}
+
+
+def test_a_list_of_ones_own_is_not_overwritten(tmp_path):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "karabakh.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="nothing was written"):
+        write_starter(tmp_path)
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["karabakh.txt"]
 
 
 def test_nothing_is_overwritten_and_nothing_is_written_beside_it(tmp_path):
