@@ -23,6 +23,7 @@ from sys import intern
 from typing import Protocol
 
 from monitor.text.folding import fold, fold_letters, fold_text, hanging_characters
+from monitor.text.remembered import Remembered
 from monitor.text.scanning import (
     ANY_LETTERS,
     CURRENCY,
@@ -218,39 +219,21 @@ class _HangsError(Exception):
     """A piece begins with what belongs to the piece before it, or is so long that it is no piece."""
 
 
-class _Known(dict[str, tuple[str, ...]]):
-    """The words of pieces met before. Those that were not met for long are forgotten: when the store is full it becomes the
-    older one, from which what is met comes back."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._older: dict[str, tuple[str, ...]] = {}
-
-    def __missing__(self, piece: str) -> tuple[str, ...]:
-        found = self._older.get(piece)
-        if found is None:
-            found = self._read(piece)
-        if len(self) >= PIECES_REMEMBERED:
-            self._older = dict(self)
-            self.clear()
-        self[piece] = found
-        return found
-
-    def _read(self, piece: str) -> tuple[str, ...]:
-        if len(piece) > PIECE_LENGTH_MAX or _hangs(piece[0]):
-            raise _HangsError
-        core = piece.strip(_PUNCTUATION)
-        if core.isascii() and core.isalnum():
-            return (intern(core.lower()),)
-        if _ONE_WORD.fullmatch(core):
-            return (intern(fold_letters(core)),)
-        if _FOLDED_WORD.fullmatch(core):
-            return (intern(core),)
-        folded = fold_text(piece)
-        return tuple([intern(word) for word in words_at(folded, word_spans(folded))])
+def _read_piece(piece: str) -> tuple[str, ...]:
+    if len(piece) > PIECE_LENGTH_MAX or _hangs(piece[0]):
+        raise _HangsError
+    core = piece.strip(_PUNCTUATION)
+    if core.isascii() and core.isalnum():
+        return (intern(core.lower()),)
+    if _ONE_WORD.fullmatch(core):
+        return (intern(fold_letters(core)),)
+    if _FOLDED_WORD.fullmatch(core):
+        return (intern(core),)
+    folded = fold_text(piece)
+    return tuple([intern(word) for word in words_at(folded, word_spans(folded))])
 
 
-_KNOWN = _Known()
+_KNOWN = Remembered(_read_piece, PIECES_REMEMBERED)
 
 
 def _pieces(text: str) -> list[str]:

@@ -162,17 +162,3 @@ def test_words_told_at_a_glance_are_those_of_the_letters(script: str) -> None:
     letters = [chr(code) for code in range(0x10000) if re.match(f"(?:[अგ가])?{script}$", chr(code))]
     assert len(letters) > 20
     assert [letter for letter in letters if words(letter * 2) != whole(letter * 2)[0] or len(words(letter)) != 1] == []
-
-
-def test_pieces_that_are_not_met_again_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "PIECES_REMEMBERED", 10)
-    known = tokens._Known()
-    read: list[str] = []
-    original = known._read
-    monkeypatch.setattr(known, "_read", lambda piece: read.append(piece) or original(piece))
-    for number in range(100):
-        assert known["Often,"] == ("often",)
-        assert known[f"word{number}"] == (f"word{number}",)
-        assert len(known) <= 10
-    assert known["word1"] == ("word1",)
-    assert (read.count("Often,"), read.count("word1")) == (1, 2)
