@@ -16,11 +16,14 @@ from typing import Any
 
 import feedparser
 from feedparser import api
+from feedparser.datetimes import _parse_date
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.feeds import clean
 from monitor.feeds.dates import believable, read_date, read_struct
+from monitor.feeds.elements import IrregularError
 from monitor.feeds.messages import NotAFeedError, Parsed, Request
+from monitor.feeds.plain import read_plain
 from monitor.model import Entry
 
 GUID_CHARS = 1_000
@@ -131,6 +134,14 @@ def _reference(found: re.Match[str], own_entities: bool) -> str:
 
 
 def _parsed(text: str, request: Request) -> dict[str, Any]:
+    """The document as feedparser reads it."""
+    try:
+        return read_plain(text)
+    except IrregularError:
+        return _parsed_by_feedparser(text, request)
+
+
+def _parsed_by_feedparser(text: str, request: Request) -> dict[str, Any]:
     headers = {"content-type": "application/xml; charset=utf-8"}
     if "base" in text:
         # It is to follow xml:base. Elsewhere it would join addresses at every tag, while we resolve the few links we keep.
@@ -230,8 +241,8 @@ def _date(entry: dict[str, Any], keys: Sequence[str]) -> tuple[str, datetime | N
     """The first date written under one of the keys, and the first that can be read. Looked up past feedparser's own
     `get`, which gives the published date where there is no updated one."""
     claims = [_text(dict.get(entry, key)) for key in keys]
-    for key, claim in zip(keys, claims, strict=True):
-        instant = read_date(claim) or (read_struct(dict.get(entry, key + "_parsed")) if claim else None)
+    for claim in claims:
+        instant = read_date(claim) or (read_struct(_parse_date(claim)) if claim else None)
         if instant is not None:
             return next(filter(None, claims)), instant
     return next(filter(None, claims), ""), None
