@@ -1,35 +1,33 @@
 """The query language: marks to tree, with every refusal of the grammar in words.
 
-NOT binds to the one term or parenthesis after it. AND (also by juxtaposition) and OR do not mix without parentheses,
-since the products people come from read such mixtures in three different ways.
+NOT binds to the one term or parenthesis after it, and NEAR before AND. AND (also by juxtaposition) and OR do not mix
+without parentheses, nor does NEAR with OR or with a second NEAR, since the products people come from read such mixtures
+in different ways. So the grammar reads a group as a chain of operands and joints, and what binds first is decided, or
+refused with both readings, when the chain is whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from monitor.errors import RuleError
 from monitor.rules import syntax
-from monitor.rules.lexer import Mark, marks
+from monitor.rules.lexer import Mark, is_bare, marks
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
-
-    Branch = Tree[Token]
+    from lark import Lark
 
 _GRAMMAR = """
-start: disjunction
-disjunction: conjunction (OR conjunction)*
-conjunction: factor (AND? factor)*
-factor: NOT? primary
-primary: LPAR disjunction RPAR | FIELD limited | WORD | PHRASE | LIST
-limited: LPAR disjunction RPAR | WORD | PHRASE | LIST
-%declare AND OR NOT LPAR RPAR FIELD WORD PHRASE LIST
+?start: chain
+chain: factor | chain factor -> beside | chain AND factor -> joint | chain OR factor -> joint | chain NEAR factor -> joint
+?factor: single | NOT single -> group
+?single: TERM | LPAR chain RPAR -> group | ATLEAST chain RPAR -> group | FIELD limited -> group
+?limited: TERM | LPAR chain RPAR -> group | ATLEAST chain RPAR -> group
+%declare AND OR NOT NEAR LPAR RPAR FIELD ATLEAST TERM
 """
 
-_OPERATORS = ("AND", "OR", "NOT")
+_JOINTS = ("AND", "OR", "NEAR", "ONEAR", "NOTNEAR")
 
 
 def parse(text: str) -> syntax.Node:
@@ -37,49 +35,76 @@ def parse(text: str) -> syntax.Node:
     found = marks(text)
     if not found:
         raise RuleError("the query is empty: write at least one word", text, 0)
+    if len(found) == 1 and found[0].type == "TERM":
+        return _leaf(found[0])
     from lark.exceptions import UnexpectedToken
 
+    parser = _parser().parse_interactive("")
+    feed = parser.parser_state.feed_token
+    place = 0
     try:
-        tree = _parser().parse(text)
-    except UnexpectedToken as error:
-        _explain(text, found, len(text) if error.token.type == "$END" else error.token.start_pos or 0)
-    return _Reader(text).disjunction(_trees(tree)[0])
+        for place, mark in enumerate(found):  # noqa: B007  # told where the parser stops
+            feed(mark)  # type: ignore[arg-type]  # the parser asks for its `type` alone
+        place = len(found)
+        chain = parser.feed_eof()  # type: ignore[no-untyped-call]
+    except UnexpectedToken:
+        _explain(text, found, place)
+    return _Reader(text).read(chain).node
 
 
 @cache
 def _parser() -> Lark:
     """The parser, built at the first query: it costs some milliseconds that other commands need not pay."""
-    from lark import Lark, Token
+    from lark import Lark
     from lark.lexer import Lexer
 
-    class QueryLexer(Lexer):
-        """Our marks as lark's tokens."""
+    class NoLexer(Lexer):
+        """Marks are fed to the parser one by one."""
 
         def __init__(self, lexer_conf: Any) -> None:
             """Lark hands over its terminals, which are all declared and need nothing."""
 
-        def lex(self, data: Any) -> Iterator[Token]:  # type: ignore[override]
-            for mark in marks(str(data)):
-                yield Token(mark.kind, mark.value, start_pos=mark.start, end_pos=mark.end)
+        def lex(self, *args: Any) -> Any:
+            return iter(())
 
-    return Lark(_GRAMMAR, parser="lalr", lexer=QueryLexer, propagate_positions=True)
+    return Lark(_GRAMMAR, parser="lalr", lexer=NoLexer, transformer=_Chains())
 
 
-def _explain(text: str, found: list[Mark], place: int) -> NoReturn:
-    """Say why the mark at `place` cannot stand there, or what is missing at the end."""
-    index = next((number for number, mark in enumerate(found) if mark.start >= place), len(found))
+class _Chains:
+    """What becomes of the grammar's rules: a chain is a list of operands with a joint between any two (None for mere
+    juxtaposition); an operand is the mark of a term, or a tuple that begins with the mark of what it is.
+    """
+
+    def chain(self, parts: list[Any]) -> list[Any]:
+        return parts
+
+    def beside(self, parts: list[Any]) -> list[Any]:
+        chain: list[Any] = parts[0]
+        chain += (None, parts[1])
+        return chain
+
+    def joint(self, parts: list[Any]) -> list[Any]:
+        chain: list[Any] = parts[0]
+        chain += parts[1:]
+        return chain
+
+    def group(self, parts: list[Any]) -> tuple[Any, ...]:
+        return tuple(parts)
+
+
+def _explain(text: str, found: list[Mark], index: int) -> NoReturn:
+    """Say why the mark at `index` cannot stand there, or what is missing at the end."""
     before = found[index - 1] if index else None
     mark = found[index] if index < len(found) else None
-    if mark is None and before and before.kind not in (*_OPERATORS, "FIELD"):
-        opening = _last_unclosed(found)
-        raise RuleError("this parenthesis is never closed: close it where the group ends", text, opening)
+    if mark is None and before and before.kind not in (*_JOINTS, "NOT", "FIELD"):
+        raise RuleError("this parenthesis is never closed: close it where the group ends", text, _last_unclosed(found))
     raise RuleError(_misplaced(before, mark), text, (mark or found[-1]).start)
 
 
 def _last_unclosed(found: list[Mark]) -> int:
     opened: list[int] = []
     for mark in found:
-        if mark.kind == "LPAR":
+        if mark.kind in ("LPAR", "ATLEAST"):
             opened.append(mark.start)
         elif mark.kind == "RPAR":
             opened.pop()
@@ -93,82 +118,202 @@ def _misplaced(before: Mark | None, mark: Mark | None) -> str:
     if before.kind == "FIELD":
         name = before.value
         return f"`{name}:` stands before a word, a phrase or a parenthesis: `{name}:word`; fields do not nest"
-    if before.kind == "LPAR" and name == ")":
-        return "these parentheses are empty: write a term between them, or leave them out"
-    if before.kind == "LPAR":
+    if before.kind in ("LPAR", "ATLEAST"):
+        if name in (")", "）"):
+            return "these parentheses are empty: write a term between them, or leave them out"
         return f"{name} needs a term on its left: `(word {name} word)`; as a word, put it between quotation marks"
     if before.kind == "NOT":
         return "NOT binds to the one term or parenthesis after it: `NOT word`, `NOT (a OR b)`"
+    if before.type == "NEAR" and mark is not None and mark.kind == "NOT":
+        return _NOT_BESIDE_NEAR
     name = before.value
     return f"{name} needs a term on its right: `word {name} word`; as a word, put it between quotation marks"
 
 
+_NOT_BESIDE_NEAR = (
+    "NOT has no place beside NEAR: write `a NOT NEAR/5 b` for an `a` that no `b` is near, or `a AND NOT b`, or"
+    " `NOT (a NEAR/5 b)`"
+)
+
+
+class _Operand(NamedTuple):
+    """A node with its whole stretch, outer parentheses and all; `sign` tells a bare NOT or NEAR."""
+
+    node: syntax.Node
+    start: int
+    end: int
+    sign: str = ""
+
+
 class _Reader:
-    """Reads lark's tree into ours."""
+    """Reads chains of marks into our tree."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def disjunction(self, tree: Branch) -> syntax.Node:
-        groups = [_trees(conjunction) for conjunction in _trees(tree)]
-        if len(groups) > 1 and any(len(group) > 1 for group in groups):
-            self._refuse_mixture(tree, groups)
-        parts = [self._conjunction(group) for group in groups]
-        if len(parts) == 1:
-            return parts[0]
-        return syntax.Or(tuple(parts), parts[0].start, parts[-1].end)
+    def read(self, part: Any) -> _Operand:
+        """The tree of a mark, of an operand, or of a chain."""
+        if isinstance(part, Mark):
+            return _Operand(_leaf(part), part.start, part.end)
+        if isinstance(part, tuple):
+            return self._operand(part)
+        operands = [self.read(operand) for operand in part[::2]]
+        return operands[0] if len(operands) == 1 else self._chain(operands, part[1::2])
 
-    def _conjunction(self, factors: list[Branch]) -> syntax.Node:
-        parts = [self._factor(factor) for factor in factors]
-        if len(parts) == 1:
-            return parts[0]
-        return syntax.And(tuple(parts), parts[0].start, parts[-1].end)
+    def _operand(self, parts: tuple[Any, ...]) -> _Operand:
+        opening: Mark = parts[0]
+        inner = self.read(parts[1])
+        start, end = opening.start, parts[2].end if len(parts) == 3 else inner.end
+        match opening.kind:
+            case "LPAR":
+                return _Operand(inner.node, start, end)
+            case "NOT":
+                return _Operand(syntax.Not(inner.node, start, end), start, end, "NOT")
+            case "ATLEAST":
+                return _Operand(syntax.AtLeast(opening.count, inner.node, start, end), start, end)
+            case _:
+                return _Operand(syntax.Limited(opening.value, inner.node, start, end), start, end)
 
-    def _factor(self, tree: Branch) -> syntax.Node:
-        inner = self._primary(_trees(tree)[0])
-        if len(tree.children) == 1:
-            return inner
-        return syntax.Not(inner, tree.meta.start_pos, tree.meta.end_pos)
-
-    def _primary(self, tree: Branch) -> syntax.Node:
-        start, end = tree.meta.start_pos, tree.meta.end_pos
-        token = _tokens(tree)[0]
-        kind, value = token.type, str(token)
-        if kind == "LPAR":
-            return self.disjunction(_trees(tree)[0])
-        if kind == "FIELD":
-            return syntax.Limited(value, self._primary(_trees(tree)[0]), start, end)
-        if kind == "LIST":
-            return syntax.ListName(value.removesuffix("*"), value.endswith("*"), start, end)
-        return syntax.Phrase(value, start, end) if kind == "PHRASE" else syntax.Word(value, start, end)
-
-    def _refuse_mixture(self, tree: Branch, groups: list[list[Branch]]) -> NoReturn:
-        shown = [[self.text[factor.meta.start_pos : factor.meta.end_pos] for factor in group] for group in groups]
-        first = " OR ".join(_grouped(group, " AND ") for group in shown)
-        runs: list[list[str]] = [[]]
-        for group in shown:  # OR first: each AND begins a new run of alternatives
-            runs[-1].append(group[0])
-            runs.extend([part] for part in group[1:])
-        second = " AND ".join(_grouped(run, " OR ") for run in runs)
-        if len(groups[0]) > 1:
-            place = _tokens(tree)[0].start_pos  # the first OR after an AND
+    def _chain(self, operands: list[_Operand], joints: list[Mark | None]) -> _Operand:
+        """Operands joined: those with a NEAR between them first."""
+        if any(joint is not None and joint.type == "NEAR" for joint in joints):
+            runs, links = _runs(operands, joints)
+            near = [self._near(*run) for run in runs]
+            kind = self._kind(near, links)
+            if kind == "OR":
+                self._refuse_near_or(runs, operands, joints)
         else:
-            place = next(group[1].meta.start_pos for group in groups if len(group) > 1)
+            near = operands
+            kind = self._kind(operands, joints)
+        if len(near) == 1:
+            return near[0]
+        make = syntax.Or if kind == "OR" else syntax.And
+        start, end = near[0].start, near[-1].end
+        return _Operand(make(tuple([part.node for part in near]), start, end), start, end)
+
+    def _kind(self, operands: list[_Operand], joints: list[Mark | None]) -> str:
+        """AND or OR, whichever joins the operands; empty where there is but one. Both are refused."""
+        kinds = {"AND" if joint is None else joint.kind for joint in joints}
+        if len(kinds) < 2:
+            return next(iter(kinds), "")
+        groups: list[list[str]] = [[self._shown(operands[0])]]  # AND first: each OR begins a new group
+        runs: list[list[str]] = [[self._shown(operands[0])]]  # OR first: each AND begins a new run of alternatives
+        for joint, operand in zip(joints, operands[1:], strict=True):
+            ends, goes_on = (groups, runs) if joint is not None and joint.kind == "OR" else (runs, groups)
+            ends.append([self._shown(operand)])
+            goes_on[-1].append(self._shown(operand))
+        first = " OR ".join(_grouped(group, " AND ") for group in groups)
+        second = " AND ".join(_grouped(run, " OR ") for run in runs)
         raise RuleError(
             "AND and OR are mixed without parentheses, which can be read in two ways:"
             f" `{first}` or `{second}`; write the one you mean",
             self.text,
-            place or 0,
+            _second_kind(operands, joints),
         )
 
+    def _near(self, operands: list[_Operand], nears: list[Mark]) -> _Operand:
+        """The one operand, or two that are near."""
+        if not nears:
+            return operands[0]
+        for operand in operands:
+            if operand.sign == "NOT":
+                raise RuleError(_NOT_BESIDE_NEAR, self.text, operand.start)
+        if len(nears) > 1:
+            shown = [self._shown(operand) for operand in operands]
+            raise RuleError(
+                "one NEAR after another can be read in two ways:"
+                f" `{_nested(shown, nears)}` or `{_nested_behind(shown, nears)}`; write the one you mean",
+                self.text,
+                nears[1].start,
+            )
+        (left, right), (near,) = operands, nears
+        kind = near.kind
+        node = syntax.Near(left.node, right.node, near.count, kind == "ONEAR", kind == "NOTNEAR", left.start, right.end)
+        return _Operand(node, left.start, right.end, "NEAR")
 
-def _grouped(parts: list[str], joint: str) -> str:
-    return f"({joint.join(parts)})" if len(parts) > 1 else parts[0]
+    def _refuse_near_or(
+        self, runs: list[tuple[list[_Operand], list[Mark]]], operands: list[_Operand], joints: list[Mark | None]
+    ) -> NoReturn:
+        first = " OR ".join(
+            _grouped([_nested([*map(self._shown, run)], nears)], "", bool(nears)) for run, nears in runs
+        )
+        sides: list[list[str]] = [[]]  # OR first: each NEAR begins a new group of alternatives
+        for run, _ in runs:
+            sides[-1].append(self._shown(run[0]))
+            sides.extend([self._shown(operand)] for operand in run[1:])
+        second = _nested([_grouped(side, " OR ") for side in sides], [near for _, nears in runs for near in nears])
+        raise RuleError(
+            "NEAR and OR are mixed without parentheses, which can be read in two ways:"
+            f" `{first}` or `{second}`; write the one you mean",
+            self.text,
+            _second_kind(operands, joints),
+        )
+
+    def _shown(self, operand: _Operand) -> str:
+        text = self.text[operand.start : operand.end]
+        return f"({text})" if operand.sign == "NEAR" else text
 
 
-def _trees(tree: Branch) -> list[Branch]:
-    return [child for child in tree.children if not isinstance(child, str)]
+def _runs(
+    operands: list[_Operand], joints: list[Mark | None]
+) -> tuple[list[tuple[list[_Operand], list[Mark]]], list[Mark | None]]:
+    """Operands with nothing but NEARs between them, and what joins such runs."""
+    runs: list[tuple[list[_Operand], list[Mark]]] = [([operands[0]], [])]
+    links: list[Mark | None] = []
+    for joint, operand in zip(joints, operands[1:], strict=True):
+        if joint is not None and joint.type == "NEAR":
+            runs[-1][0].append(operand)
+            runs[-1][1].append(joint)
+        else:
+            runs.append(([operand], []))
+            links.append(joint)
+    return runs, links
 
 
-def _tokens(tree: Branch) -> list[Token]:
-    return [child for child in tree.children if isinstance(child, str)]
+def _second_kind(operands: list[_Operand], joints: list[Mark | None]) -> int:
+    """Where the first joint stands that is of another kind than the one before; without a mark, what it joins."""
+    kinds = ["AND" if joint is None else joint.type for joint in joints]
+    place = next(place for place, kind in enumerate(kinds) if kind != kinds[0])
+    joint = joints[place]
+    return operands[place + 1].start if joint is None else joint.start
+
+
+def _grouped(parts: list[str], joint: str, is_group: bool = False) -> str:
+    return f"({joint.join(parts)})" if is_group or len(parts) > 1 else parts[0]
+
+
+def _nested(parts: list[str], nears: list[Mark]) -> str:
+    """Read from the left: `(a NEAR/5 b) NEAR/5 c`."""
+    shown = parts[0]
+    for place, (near, part) in enumerate(zip(nears, parts[1:], strict=True)):
+        shown = f"{_grouped([shown], '', place > 0)} {near.value} {part}"
+    return shown
+
+
+def _nested_behind(parts: list[str], nears: list[Mark]) -> str:
+    """Read from the right: `a NEAR/5 (b NEAR/5 c)`."""
+    shown = parts[-1]
+    for place, (near, part) in enumerate(zip(reversed(nears), reversed(parts[:-1]), strict=True)):
+        shown = f"{part} {near.value} {_grouped([shown], '', place > 0)}"
+    return shown
+
+
+def _leaf(mark: Mark) -> syntax.Node:
+    """The node of a term; `"a b"~5` is two terms and a NEAR."""
+    match mark.kind:
+        case "WORD":
+            return syntax.Word(mark.value, mark.start, mark.end)
+        case "PHRASE":
+            return syntax.Phrase(mark.value, mark.start, mark.end)
+        case "LIST":
+            return syntax.ListName(mark.value.removesuffix("*"), mark.value.endswith("*"), mark.start, mark.end)
+        case "CASE":
+            return syntax.Case(mark.value, mark.start, mark.end)
+    sides: list[syntax.Node] = []
+    place = 0
+    for word in mark.value.split():
+        place = mark.value.index(word, place)
+        start = mark.start + 1 + place
+        place += len(word)
+        sides.append((syntax.Word if is_bare(word) else syntax.Phrase)(word, start, start + len(word)))
+    return syntax.Near(sides[0], sides[1], mark.count, start=mark.start, end=mark.end)

@@ -387,6 +387,19 @@ def fields_of(plan: Plan) -> Iterator[str]:
             yield from fields_of(inner)
 
 
+def whereabouts(plan: Hits) -> frozenset[str]:
+    """The fields a plan's hits may stand in; none where its sides never meet."""
+    match plan:
+        case Near(left, right):
+            return whereabouts(left) & whereabouts(right)
+        case NotNear(inner) | Case(inner):
+            return whereabouts(inner)
+        case Any(parts):
+            return frozenset().union(*(whereabouts(cast("Hits", part)) for part in parts))
+        case Term(fields=fields):
+            return frozenset(TITLE_AND_BODY if fields == ("lead",) else fields)
+
+
 _FIELD_ORDER = {"title": 0, "body": 1}
 
 

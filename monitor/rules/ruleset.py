@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from monitor.errors import RuleError
 from monitor.model import Combination, Match, Matchable, Rule, Sample
 from monitor.rules.compile import Compiler, Lists, compile_query
 from monitor.rules.keys import Keys, plan_keys
-from monitor.rules.match import Absent, All, Any, Hit, Plan, fields_of, spans_of
+from monitor.rules.lexer import DISTANCE_MAX
+from monitor.rules.match import Absent, All, Any, Hit, Hits, Plan, Within, fields_of, spans_of
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
 from monitor.text.furniture import find_furniture
@@ -163,25 +165,36 @@ def _check_weights(rule: Rule) -> None:
         raise RuleError("at least one of the `terms` needs a weight above 0, or the rule could never fire", text, 0)
 
 
-def _term(text: str, lists: Lists) -> Plan:
+def _term(text: str, lists: Lists) -> Hits:
     """A weighted term: a word or phrase with its wildcards, or `@list`."""
     compiler = Compiler(text, lists, "rule")
     if text.startswith("@"):
-        return compiler.plan(ListName(text[1:].removesuffix("*"), text.endswith("*"), 0, len(text)))
-    return compiler.plan(Phrase(text.strip(' "'), 0, len(text)))
+        plan = compiler.plan(ListName(text[1:].removesuffix("*"), text.endswith("*"), 0, len(text)))
+    else:
+        plan = compiler.plan(Phrase(text.strip(' "'), 0, len(text)))
+    return cast("Hits", plan)  # without a field there is nothing else
 
 
 def _combination(combination: Combination, lists: Lists) -> Plan:
     shown = f"all = {list(combination.all)}, any = {list(combination.any)}, none = {list(combination.none)}"
-    if combination.near is not None:
-        raise RuleError("this version does not have `near` in `any_of` yet: leave it out", shown, 0)
-    parts = [_term(text, lists) for text in combination.all]
+    parts: list[Hits] = [_term(text, lists) for text in combination.all]
     if combination.any:
         parts.append(Any(tuple([_term(text, lists) for text in combination.any])))
     if not parts:
         raise RuleError("`any_of` needs words in `all` or `any`; with `none` alone it would match any text", shown, 0)
-    parts += [Absent(_term(text, lists)) for text in combination.none]
-    return All(tuple(parts))
+    if combination.near is not None:
+        _check_near(combination.near, len(parts), shown)
+    found: list[Plan] = [*parts] if combination.near is None else [Within(tuple(parts), combination.near)]
+    return All((*found, *(Absent(_term(text, lists)) for text in combination.none)))
+
+
+def _check_near(distance: int, count: int, shown: str) -> None:
+    if distance > DISTANCE_MAX:
+        raise RuleError(f"`near = {distance}` reaches too far: at most {DISTANCE_MAX}, or leave it out", shown, 0)
+    if count < 2:
+        raise RuleError(
+            "`near` needs two things to be near each other: words in `all`, or in `all` and `any`", shown, 0
+        )
 
 
 def _sample_text(compiled: CompiledRule, text: str) -> Prepared:

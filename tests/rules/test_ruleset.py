@@ -124,6 +124,25 @@ def test_one_combination_is_enough() -> None:
     assert fired(rules, "stadium")[0].spans == (Span("title", 0, 7, "stadium"),)
 
 
+def test_a_near_combination_wants_its_words_close_to_each_other_in_one_field() -> None:
+    close = Combination(all=("embassy", "joint statement"), any=("oil", "gas"), none=("football",), near=4)
+    rules = compiled(rule("r", any_of=(close,)))
+    assert [span.text for span in fired(rules, "", "gas, the embassy and a joint statement")[0].spans] == [
+        "gas",
+        "embassy",
+        "joint statement",
+    ]
+    assert fired(rules, "", "gas: the embassy and its new joint statement") == []  # five words between the outermost
+    assert fired(rules, "", "embassy joint statement on the oil and gas")[0].spans[-1].text == "oil"
+    assert fired(rules, "embassy and gas", "joint statement") == []
+    assert fired(rules, "", "gas, the embassy and a joint statement. " + "word " * 90 + "football") == []
+
+
+def test_one_word_may_stand_for_two_terms_of_a_near_combination() -> None:
+    rules = compiled(rule("r", any_of=(Combination(all=("karab*", "karabakh"), near=1),)))
+    assert [span.text for span in fired(rules, "Karabakh")[0].spans] == ["Karabakh"]
+
+
 def test_a_combination_fires_below_the_threshold_and_tells_the_score() -> None:
     rules = compiled(rule("r", terms=(("gas", 1),), threshold=10, any_of=(Combination(all=("oil",)),)))
     assert [match.score for match in fired(rules, "", "oil and gas")] == [1]
@@ -141,7 +160,9 @@ def test_a_combination_fires_below_the_threshold_and_tells_the_score() -> None:
         (rule("r", terms=(("*", 1),), threshold=1), "`*` would match any word"),
         (rule("r", terms=(("@zzz", 1),), threshold=1), "there is no list `zzz`"),
         (rule("r", any_of=(Combination(none=("oil",)),)), "`any_of` needs words in `all` or `any`"),
-        (rule("r", any_of=(Combination(all=("oil", "gas"), near=5),)), "this version does not have `near`"),
+        (rule("r", any_of=(Combination(all=("oil", "gas"), near=51),)), "`near = 51` reaches too far: at most 50"),
+        (rule("r", any_of=(Combination(all=("oil",), near=5),)), "`near` needs two things to be near each other"),
+        (rule("r", any_of=(Combination(any=("oil", "gas"), near=5),)), "`near` needs two things"),
     ],
 )
 def test_a_broken_rule_is_named_and_the_others_work(broken: Rule, message: str) -> None:
