@@ -222,7 +222,7 @@ class Compiler:
     def _form(self, form: str, node: syntax.ListName, field: str) -> Plan:
         written = form.rstrip() + "*" if node.is_truncated and not form.rstrip().endswith("*") else form
         try:
-            return self._leaf(syntax.Phrase(written, node.start, node.end), field)
+            return self._leaf(syntax.Phrase(written), field)  # without a place, since other queries may share it
         except RuleError as error:
             message = f'the form "{form}" on the list `{node.name}`: {error.message}'
         self._refuse(message, node.start)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.rules.lexer import marks
+from monitor.rules.match import All, Any, AtLeast, Case, Near, NotNear, Plan, Term, Within
+
+DISTANCE_WIDE = 20
+FREQUENT_SHARE = 0.05
 
 _OPERATORS = frozenset(("and", "or", "not"))
-_ENDS_OF_TERMS = frozenset(("WORD", "PHRASE", "LIST", "RPAR"))
+_LIKE_NEAR = re.compile(r"(?i:o?near(?:/\d+)?)")
+_ENDS_OF_TERMS = frozenset(("WORD", "PHRASE", "LIST", "CASE", "LOOSE", "RPAR"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +27,91 @@ class QueryWarning:
 
 
 def lint(text: str) -> list[QueryWarning]:
-    """Warnings for a query that compiles: operators written in lower case between terms. None is the usual answer."""
+    """Warnings for a query that compiles, by their place: operators written in lower case between terms, and nearness
+    that reaches very far. None is the usual answer.
+    """
     found = marks(text)
-    return [
+    warnings = [
         QueryWarning(
             f"`{mark.value}` is looked for as a word here; the operator is written {mark.value.upper()}, the word"
             f' better in quotation marks: "{mark.value}"',
             mark.start,
         )
         for before, mark, after in zip(found, found[1:], found[2:], strict=False)
-        if mark.kind == "WORD" and mark.value.casefold() in _OPERATORS and after.kind != "RPAR"
+        if mark.kind == "WORD" and _looks_like_operator(mark.value) and after.kind != "RPAR"
         if before.kind in _ENDS_OF_TERMS or (before.kind == "LPAR" and mark.value.casefold() == "not")
     ]
+    warnings += [
+        QueryWarning(
+            f"{mark.count} words apart is hardly near: words of one sentence mostly stand within {DISTANCE_WIDE}; where"
+            " any place in the text will do, AND says so",
+            mark.start,
+        )
+        for mark in found
+        if (mark.type == "NEAR" or mark.kind == "LOOSE") and mark.count > DISTANCE_WIDE
+    ]
+    return sorted(warnings, key=lambda warning: warning.position)
+
+
+def _looks_like_operator(word: str) -> bool:
+    return word.casefold() in _OPERATORS or ("/" in word and _LIKE_NEAR.fullmatch(word) is not None)
+
+
+class Leaf(NamedTuple):
+    """A word or phrase that a query looks for: where it stands in the query (a form of a list where the list does), and
+    what to look it up by.
+    """
+
+    plan: Term | Case
+    start: int
+    end: int
+
+
+def leaves(plan: Plan) -> list[Leaf]:
+    """What a query looks for, in its order; not what it must not find, nor metadata."""
+    return list(_leaves(plan, 0, 0))
+
+
+def _leaves(plan: Plan, start: int, end: int) -> Iterator[Leaf]:
+    if plan.end:  # forms of a list have no place of their own
+        start, end = plan.start, plan.end
+    match plan:
+        case Term() | Case():
+            yield Leaf(plan, start, end)
+        case All(parts) | Any(parts) | Within(parts):
+            for part in parts:
+                yield from _leaves(part, start, end)
+        case Near(left, right):
+            yield from _leaves(left, start, end)
+            yield from _leaves(right, start, end)
+        case NotNear(inner) | AtLeast(_, inner):
+            yield from _leaves(inner, start, end)
+        case _:
+            return
+
+
+def lint_frequency(text: str, counts: Iterable[tuple[Leaf, int]], item_count: int) -> list[QueryWarning]:
+    """Warnings for words that hit more than a twentieth of the items looked at, the most frequent first.
+
+    `text` is the query, `counts` tells in how many items each of its `leaves` was found, `item_count` how many items
+    were looked at (those of the last 30 days, say); none for no items.
+    """
+    frequent = [(count, leaf) for leaf, count in counts if count > item_count * FREQUENT_SHARE]
+    return [
+        QueryWarning(
+            f"{_shown(text, leaf)} was found in {count} of {item_count} items ({100 * count / item_count:.0f} %): too"
+            " common to tell anything by itself; say what must stand beside it, as in `word NEAR/5 word`",
+            leaf.start,
+        )
+        for count, leaf in sorted(frequent, key=lambda found: (-found[0], found[1].start))
+    ]
+
+
+def _shown(text: str, leaf: Leaf) -> str:
+    """The leaf as written; of a list's form, its words as they are compared."""
+    written = text[leaf.start : leaf.end]
+    if not written.startswith("@"):
+        return f"`{written}`"
+    term = leaf.plan.term if isinstance(leaf.plan, Case) else leaf.plan
+    form = " ".join(part.text + ("*" if part.is_stem else "") for part in term.parts)
+    return f'"{form}" of `{written}`'

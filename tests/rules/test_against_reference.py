@@ -1,110 +1,176 @@
-"""The matcher and the full-text pre-filter against a slow evaluator that reads the query's tree word by word."""
+"""The matcher, the index of rules and the full-text pre-filter against the slow evaluator of `reference`."""
 
 from __future__ import annotations
 
-import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import RuleError
-from monitor.model import Matchable, Rule
+from monitor.model import Combination, Matchable, Rule, Span
 from monitor.rules import compile_query, compile_rules, fts_terms, prepare, syntax
-from monitor.rules.grammar import parse
-from monitor.text.tokens import FTS5_TOKENIZER, search_text, words
+from monitor.rules.printing import printed
+from monitor.text.tokens import FTS5_TOKENIZER, search_text
+from tests.rules.reference import Hits, Reference, Text
 
-VOCABULARY = ["ant", "ants", "anthem", "bee", "bees", "cat", "卡", "拉", 'צה"ל']
-LEAVES = [
-    "ant",
-    "ant*",
-    "anth*",
-    "be?",
-    "?at",
-    "bee",
-    "cat",
-    "卡拉",
-    'צה"ל',
-    '"ant bee"',
-    '"bee ant* cat"',
-    "kind:press",
-    "@list",
-]
-LISTS = {"list": ["bees", "cat ant"]}
+VOCABULARY = ["ant", "Ant", "ants", "anthem", "bee", "Bee", "bees", "cat", "卡", "拉", 'צה"ל']
+LISTS = {"list": ["bees", "cat ant"], "stems": ["ant", "cat bee*"]}
+TERMS = ["ant", "ant*", "anth*", "be?", "?at", "bee", "cat", 'צה"ל', "卡拉"]
+PHRASES = ["ant bee", "bee ant* cat", "cat cat", "ant", "bee be?"]
 
 
-def queries() -> st.SearchStrategy[str]:
-    def grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        parts = st.lists(inner, min_size=2, max_size=3)
-        return st.one_of(
-            parts.map(lambda found: "(" + " AND ".join(found) + ")"),
-            parts.map(lambda found: "(" + " OR ".join(found) + ")"),
-            st.tuples(inner, inner).map(lambda found: f"({found[0]} AND NOT {found[1]})"),
-            inner.map(lambda found: f"(NOT {found})"),
-            st.sampled_from(["title", "body"]).flatmap(
-                lambda name: inner.map(lambda found: f"{name}:{found}" if re.match(r"[\w\"]+$", found) else found)
-            ),
-        )
-
-    return st.recursive(st.sampled_from(LEAVES), grow, max_leaves=8)
-
-
-TEXTS = st.lists(st.sampled_from(VOCABULARY), max_size=12).map(" ".join)
-
-
-def slow(node: syntax.Node, title: str, body: str, fields: tuple[str, ...] = ("title", "body")) -> bool:
-    if isinstance(node, syntax.And):
-        return all(slow(part, title, body, fields) for part in node.parts)
-    if isinstance(node, syntax.Or):
-        return any(slow(part, title, body, fields) for part in node.parts)
-    if isinstance(node, syntax.Not):
-        return not slow(node.inner, title, body, fields)
-    if isinstance(node, syntax.Limited):
-        return node.field != "kind" and slow(node.inner, title, body, (node.field,))
-    forms = LISTS[node.name] if isinstance(node, syntax.ListName) else [node.text]
-    texts = {"title": title, "body": body}
-    return any(slow_phrase(form, words(texts[field])) for form in forms for field in fields)
-
-
-def slow_phrase(form: str, text: list[str]) -> bool:
-    wanted = [
-        re.compile(re.escape(word).replace(r"\*", ".*").replace(r"\?", "."))
-        for piece in form.split()
-        for word in (piece if piece == "卡拉" else [piece])
-    ]
-    return any(
-        all(pattern.fullmatch(word) for pattern, word in zip(wanted, text[start:], strict=False))
-        for start in range(len(text) - len(wanted) + 1)
+def leaves() -> st.SearchStrategy[syntax.Node]:
+    lists = st.sampled_from([("list", False), ("stems", False), ("stems", True)])
+    return st.one_of(
+        st.sampled_from(TERMS).map(syntax.Word),
+        st.sampled_from(PHRASES).map(syntax.Phrase),
+        lists.map(lambda found: syntax.ListName(*found)),
+        st.sampled_from(["Ant", "ant", "Bee ant", "CAT"]).map(syntax.Case),
     )
 
 
-@given(queries(), TEXTS, TEXTS)
-def test_the_matcher_agrees_with_the_reference(query: str, title: str, body: str) -> None:
+def several(inner: st.SearchStrategy[syntax.Node]) -> st.SearchStrategy[tuple[syntax.Node, ...]]:
+    return st.lists(inner, min_size=2, max_size=3).map(tuple)
+
+
+def nearness(inner: st.SearchStrategy[syntax.Node]) -> st.SearchStrategy[syntax.Node]:
+    kinds = st.sampled_from([(False, False), (False, False), (True, False), (False, True)])
+    distances = st.sampled_from([0, 1, 2, 5, 50])
+    return st.tuples(inner, inner, distances, kinds).map(lambda found: syntax.Near(*found[:3], *found[3]))
+
+
+def limited(inner: st.SearchStrategy[syntax.Node]) -> st.SearchStrategy[syntax.Node]:
+    return st.builds(syntax.Limited, st.sampled_from(["title", "body", "lead"]), inner)
+
+
+# What has hits: the sides of NEAR, and what atleast counts. Fields stand outside, so that the sides always may meet.
+SIDES = st.recursive(leaves(), lambda inner: st.one_of(several(inner).map(syntax.Or), nearness(inner)), max_leaves=6)
+BARE = st.one_of(leaves(), SIDES, nearness(SIDES), st.builds(syntax.AtLeast, st.integers(1, 4), SIDES))
+QUERIES = st.recursive(
+    st.one_of(
+        BARE,
+        limited(BARE),
+        st.builds(syntax.AtLeast, st.integers(1, 3), limited(SIDES)),
+        st.just(syntax.Limited("kind", syntax.Word("press"))),
+    ),
+    lambda inner: st.one_of(
+        several(inner).map(syntax.And),
+        several(inner).map(syntax.Or),
+        inner.map(syntax.Not),
+        st.tuples(inner, inner.map(syntax.Not)).map(syntax.And),
+    ),
+    max_leaves=6,
+)
+WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=12)
+TEXTS = st.builds(
+    Text,
+    title=st.lists(st.sampled_from(VOCABULARY), max_size=6),
+    body=st.one_of(WORDS, WORDS.map(lambda words: ["x"] * 55 + words)),
+    kind=st.sampled_from(["", "press"]),
+)
+
+
+def item(text: Text) -> Matchable:
+    return Matchable(title=" ".join(text.title), body=" ".join(text.body), kind=text.kind)
+
+
+def spans_of(text: Text, hits: Hits) -> list[Span]:
+    """Hits as stretches of the words joined by spaces, in the order of a match."""
+    spans = []
+    for field, first, last in hits:
+        words = getattr(text, field)
+        start = sum(len(word) + 1 for word in words[:first])
+        shown = " ".join(words[first : last + 1])
+        spans.append(Span(field, start, start + len(shown), shown))
+    return sorted(spans, key=lambda span: (span.field == "body", span.start, span.end))
+
+
+@settings(max_examples=4000, deadline=None)
+@given(QUERIES, TEXTS)
+@example(syntax.Near(syntax.Word("ant"), syntax.Word("ant"), 50), Text(["ant"], ["ant"]))
+@example(syntax.Near(syntax.Phrase("ant bee"), syntax.Word("bee"), 0), Text([], ["ant", "bee"]))
+@example(syntax.Near(syntax.Word("ant*"), syntax.Word("anth*"), 0, is_ordered=True), Text([], ["anthem", "anthem"]))
+def test_the_matcher_agrees_with_the_reference(tree: syntax.Node, text: Text) -> None:
+    query = printed(tree)
+    reference = Reference(text, LISTS)
+    holds_for_nothing = Reference(Text([], []), LISTS).holds(tree)
     try:
         plan = compile_query(query, LISTS, purpose="rule")
     except RuleError:
-        assert slow(parse(query), "", "")  # refused because it holds without any of its words
+        assert holds_for_nothing
         return
-    assert not slow(parse(query), "", "")
-    expected = slow(parse(query), title, body)
-    text = prepare(Matchable(title=title, body=body))
-    found = plan.matches(text)
-    assert (found is not None) == expected
+    assert not holds_for_nothing
+    expected = spans_of(text, reference.spans(tree)) if reference.holds(tree) else None
+    found = plan.matches(prepare(item(text)))
+    assert (None if found is None else list(found)) == expected
     rules, _ = compile_rules([Rule(id="r", name="", query=query)], LISTS)
-    assert bool(rules.match(text)) == expected
-    if expected:
-        assert is_found_by_full_text(fts_terms(plan), title, body)
+    fired = rules.match(prepare(item(text)))
+    assert [list(match.spans) for match in fired] == ([] if expected is None else [expected])
 
 
-def is_found_by_full_text(expression: str | None, title: str, body: str) -> bool:
+RULE_TERMS = st.sampled_from([*TERMS, *PHRASES, "@list", "@stems*"])
+COMBINATIONS = st.builds(
+    Combination,
+    all=st.lists(RULE_TERMS, max_size=3).map(tuple),
+    any=st.lists(RULE_TERMS, max_size=2).map(tuple),
+    none=st.lists(RULE_TERMS, max_size=1).map(tuple),
+    near=st.sampled_from([None, 0, 1, 3, 50]),
+)
+RULES = st.builds(
+    Rule,
+    id=st.just("r"),
+    name=st.just(""),
+    terms=st.lists(st.tuples(RULE_TERMS, st.integers(-5, 9)), max_size=4, unique_by=lambda term: term[0]).map(tuple),
+    threshold=st.integers(1, 20),
+    count_cap=st.integers(1, 3),
+    title_factor=st.integers(1, 3),
+    any_of=st.lists(COMBINATIONS, max_size=2).map(tuple),
+)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(RULES, TEXTS)
+def test_weights_and_combinations_agree_with_the_reference(rule: Rule, text: Text) -> None:
+    rules, errors = compile_rules([rule], LISTS)
+    if errors:
+        assert not rule.terms or max(weight for _, weight in rule.terms) <= 0 or rule.any_of
+        return
+    expected = Reference(text, LISTS).rule(rule)
+    fired = rules.match(prepare(item(text)))
+    assert [(match.score, list(match.spans)) for match in fired] == (
+        [] if expected is None else [(expected[0], spans_of(text, expected[1]))]
+    )
+
+
+@settings(max_examples=600, deadline=None)
+@given(QUERIES, TEXTS)
+def test_the_pre_filter_finds_whatever_matches(tree: syntax.Node, text: Text) -> None:
+    try:
+        query = compile_query(printed(tree), LISTS, purpose="search")
+    except RuleError:
+        return
+    if query.matches(prepare(item(text))) is not None:
+        assert is_found_by_full_text(fts_terms(query), item(text))
+
+
+def is_found_by_full_text(expression: str | None, item: Matchable) -> bool:
     if expression is None:
         return True
+    with full_text_index() as connection:
+        connection.execute("INSERT INTO page VALUES (?, ?)", (search_text(item.title), search_text(item.body)))
+        found = connection.execute("SELECT 1 FROM page WHERE page MATCH ?", (expression,)).fetchone()
+    return found is not None
+
+
+@contextmanager
+def full_text_index() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")
     connection.execute(f'CREATE VIRTUAL TABLE page USING fts5(title, body, tokenize = "{FTS5_TOKENIZER}")')
-    connection.execute("INSERT INTO page VALUES (?, ?)", (search_text(title), search_text(body)))
-    found = connection.execute("SELECT 1 FROM page WHERE page MATCH ?", (expression,)).fetchone()
+    yield connection
     connection.close()
-    return found is not None
 
 
 def expression_of(query: str) -> str | None:
