@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from monitor.model import Item, SourceFacts, Span, Wire
+from monitor.model import Item, Matchable, SourceFacts, Span, Wire
 from monitor.rules import Query, compile_query, prepare
 from monitor.rules.match import All, Plan
 from monitor.search.matchable import matchable
-from monitor.search.narrow import Known, has_words, looks_at_texts, narrow
+from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, narrow
 from monitor.store import Store
 from monitor.store.finding import Condition, Every
 from monitor.store.items import Selection
 from monitor.text.furniture import Furniture
 
 FIRST_BATCH, MOST_IN_A_BATCH = 25, 400  # the first answers come soon, the many that may follow cheaply
-OUTLINES = 2_000
+ROWS = 2_000  # read at a time where no texts are
 NO_FURNITURE = Furniture(Wire(), (), "", "")
 
 
@@ -68,7 +68,7 @@ class Search:
         narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
         ids = self.store.items.find(Every((narrowed, *conditions)), is_ranked=is_ranked)
         if not has_words(narrowed):
-            ids = self._by_outlines(ids)
+            ids = self._by_rows(ids)
         size = FIRST_BATCH
         while batch := list(islice(ids, size)):
             items = self.store.items.by_ids(batch)
@@ -81,20 +81,39 @@ class Search:
     def _spans(self, item: Item) -> tuple[Span, ...] | None:
         return self.query.matches(prepare(matchable(item, self.facts[item.source_id])), self.now)
 
-    def _by_outlines(self, ids: Iterator[int]) -> Iterator[int]:
+    def _by_rows(self, ids: Iterator[int]) -> Iterator[int]:
         """Those of the ids that no field but the texts excludes: where no words narrow the items down, to read a million texts
         would take minutes."""
-        plan = self.query.plan
-        parts = [part for part in (plan.parts if isinstance(plan, All) else (plan,)) if not looks_at_texts(part)]
-        if not parts:
-            yield from ids
-            return
-        wanted = All(tuple(parts))
-        while batch := list(islice(ids, OUTLINES)):
-            for outline in self.store.items.outlines(batch):
-                if self._holds(wanted, outline):
-                    yield outline.id
+        parts = self.query.plan.parts if isinstance(self.query.plan, All) else (self.query.plan,)
+        by_voice = tuple(part for part in parts if looks_at_voices(part))
+        by_row = tuple(part for part in parts if looks_at_rows(part) and part not in by_voice)
+        if by_voice:
+            ids = self._by_voices(All(by_voice), ids)
+        return self._by_outlines(All(by_row), ids) if by_row else ids
 
-    def _holds(self, plan: Plan, outline: Item) -> bool:
-        text = matchable(outline, self.facts[outline.source_id], NO_FURNITURE)
-        return plan.find(prepare(text), self.now) is not None
+    def _by_voices(self, plan: Plan, ids: Iterator[int]) -> Iterator[int]:
+        """By what few values there are of: each combination is judged once."""
+        judged: dict[tuple[str, str, str], bool] = {}
+        while batch := list(islice(ids, ROWS)):
+            for item_id, *values in self.store.items.voices(batch):
+                source_id, publisher, language = voice = tuple(values)
+                if voice not in judged:
+                    facts = self.facts[source_id]
+                    text = Matchable(
+                        *("", ""),
+                        source=source_id,
+                        publisher=publisher,
+                        kind=facts.kind,
+                        lang=language or facts.language,
+                        country=facts.country,
+                    )
+                    judged[voice] = plan.find(prepare(text), self.now) is not None
+                if judged[voice]:
+                    yield item_id
+
+    def _by_outlines(self, plan: Plan, ids: Iterator[int]) -> Iterator[int]:
+        while batch := list(islice(ids, ROWS)):
+            for outline in self.store.items.outlines(batch):
+                text = matchable(outline, self.facts[outline.source_id], NO_FURNITURE)
+                if plan.find(prepare(text), self.now) is not None:
+                    yield outline.id

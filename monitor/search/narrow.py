@@ -37,6 +37,7 @@ _COLUMNS = {("title", "body"): "", ("lead",): "", ("title",): "title : ", ("body
 _ROW_FIELDS = frozenset(
     ["source", "kind", "country", "publisher", "lang", "author", "url", "site", "label", "place", "agency", "time"]
 )
+_OF_VOICES = frozenset(("source", "kind", "country", "publisher", "lang"))
 _OF_SOURCES = frozenset(("source", "kind", "country"))  # fields that an item has from the source of its text
 
 
@@ -64,9 +65,14 @@ def has_words(condition: Condition) -> bool:
     return isinstance(condition, Words) or (isinstance(condition, Every) and any(map(has_words, condition.parts)))
 
 
-def looks_at_texts(plan: Plan) -> bool:
-    """Whether it takes title, body or tags to judge the plan; all else stands in an item's row."""
-    return not _ROW_FIELDS.issuperset(_fields(plan))
+def looks_at_rows(plan: Plan) -> bool:
+    """Whether an item's row is enough to judge the plan: it asks for neither title, body nor tags."""
+    return _ROW_FIELDS.issuperset(_fields(plan))
+
+
+def looks_at_voices(plan: Plan) -> bool:
+    """Whether source, publisher and language are enough to judge the plan."""
+    return _OF_VOICES.issuperset(_fields(plan))
 
 
 # -- words ---------------------------------------------------------------------------------------------
@@ -150,14 +156,16 @@ def _pair(left: Plan, right: Plan, distance: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """A phrase that stands in every hit of a side of a nearness, no further than `slack` words from the hit's ends."""
+    """A phrase by which a side of a nearness may be met: `slack` words of its term stand beside it, and what stands amid the
+    side's hit is no more than `amid` words away from one of its terms."""
 
     phrase: str
     column: str
     slack: int
+    amid: int
 
 
-def _sides(plan: Plan, slack: int = 0) -> Iterator[_Side | None]:
+def _sides(plan: Plan, amid: int = 0) -> Iterator[_Side | None]:
     """A phrase for each term by which a side may be met; None for one without a phrase in the index."""
     match plan:
         case Term(parts, fields=fields):
@@ -166,22 +174,23 @@ def _sides(plan: Plan, slack: int = 0) -> Iterator[_Side | None]:
             if longest is None or column is None:
                 yield None
             else:
-                yield _Side(longest.phrase, column, slack + len(parts) - 1 - (longest.last - longest.first))
+                yield _Side(longest.phrase, column, len(parts) - 1 - (longest.last - longest.first), amid)
         case Any(parts):
             for part in parts:
-                yield from _sides(part, slack)
-        case Near(left, right, distance):  # a hit reaches from one of the two to the other; a word amid it is near both
-            yield from _sides(left, max(slack, distance))
-            yield from _sides(right, max(slack, distance))
+                yield from _sides(part, amid)
+        case Near(left, right, distance):  # a hit reaches from one of the two to the other
+            yield from _sides(left, max(amid, distance))
+            yield from _sides(right, max(amid, distance))
         case Case(inner) | NotNear(inner):
-            yield from _sides(inner, slack)
+            yield from _sides(inner, amid)
         case _:
             yield None
 
 
 def _near(left: _Side, right: _Side, distance: int) -> str:
     column = left.column if left.column == right.column else ""
-    return f"{column}NEAR({left.phrase} {right.phrase}, {distance + left.slack + right.slack})"
+    reach = max(distance, left.amid, right.amid) + left.slack + right.slack
+    return f"{column}NEAR({left.phrase} {right.phrase}, {reach})"
 
 
 @dataclass(frozen=True, slots=True)

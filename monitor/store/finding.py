@@ -166,8 +166,9 @@ class _Search:
 
 def lowest_id_since(connection: Connection, at: datetime) -> int:
     """No item first seen at this instant or later has a lower id; where there is none, one more than the highest."""
-    # Not the first by time: a clock that was set back leaves higher times at lower ids.
-    found = connection.value("SELECT min(id) FROM item WHERE first_seen_at >= ?", (stored_ms(at),))
+    # Not the first by time: a clock that was set back leaves higher times at lower ids. The sign keeps SQLite from walking up
+    # from the lowest id.
+    found = connection.value("SELECT min(+id) FROM item WHERE first_seen_at >= ?", (stored_ms(at),))
     return 1 + int(connection.value("SELECT max(id) FROM item") or 0) if found is None else int(found)
 
 

@@ -237,6 +237,12 @@ class Items:
         for row in self._connection.rows(sql, (json.dumps(list(ids)),)):
             yield _item(row)
 
+    def voices(self, ids: Iterable[int]) -> list[Row]:
+        """(id, source id, publisher, language) of each of these ids, in their order."""
+        sql = """SELECT item.id, source_id, publisher, language FROM json_each(?) AS wanted
+            CROSS JOIN item ON item.id = wanted.value ORDER BY wanted.key"""
+        return self._connection.rows(sql, (json.dumps(list(ids)),))
+
     def known_tags(self) -> list[str]:
         """Every tag that an item carries, each once, in order."""
         sql = """WITH RECURSIVE known (tag) AS (SELECT min(tag) FROM tag
