@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 from unicodedata import category
 
 SAMPLE_BYTES = 60_000
@@ -130,8 +132,8 @@ def _guess(body: bytes, claims: list[str]) -> str:
     for wide in [claim for claim in claims if claim in _WIDE] or _WIDE:
         if any(len(run) > 2 for run in runs) and _wide_score(sample, wide) >= 0.85:
             return wide
-    words = _words(sample)
-    scores = {narrow: _narrow_score(words, narrow) for narrow in _NARROW}
+    pairs = _pairs(sample)
+    scores = {narrow: _narrow_score(pairs, narrow) for narrow in _NARROW}
     likeliest = max(_NARROW, key=lambda narrow: scores[narrow])
     claimed = [claim for claim in claims if claim in scores or claim == "cp1254"]
     if likeliest in ("cp1252", "cp1250") or (claimed and scores.get(claimed[0], -1.0) >= scores[likeliest]):
@@ -183,22 +185,18 @@ def _wide_score(sample: bytes, codec: str) -> float:
     return good / len(high)
 
 
-def _words(sample: bytes) -> list[bytes]:
-    return re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", sample)[:4_000]
+def _pairs(sample: bytes) -> Counter[bytes]:
+    """How often each byte follows each other one in words (a blank before the first), where one of the two is above ASCII."""
+    words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", sample)[:4_000]
+    spaced = b" ".join([b"", *words])
+    pairs = Counter(pairwise(spaced))
+    return Counter({bytes(pair): count for pair, count in pairs.items() if max(pair) >= 0x80 and pair[1] != 0x20})
 
 
-def _narrow_score(words: list[bytes], codec: str) -> float:
+def _narrow_score(pairs: Counter[bytes], codec: str) -> float:
     """How far the words look like words: one script in each, small letters after the first. About −2 to 1."""
-    good = bad = 0
-    for word in words:
-        text = word.decode(codec, "replace")
-        for before, char in zip(" " + text, text, strict=False):
-            if char < "\x80" and before < "\x80":
-                continue
-            if _fits(before, char):
-                good += 1
-            else:
-                bad += 1
+    good = sum(count for pair, count in pairs.items() if _fits(*pair.decode(codec, "replace")))
+    bad = pairs.total() - good
     return (good - 2 * bad) / max(1, good + bad)
 
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser
 
 TITLE_CHARS = 500
 TEXT_BYTES = 200_000
@@ -46,11 +45,18 @@ _SCHEMES = {"http", "https"}
 # C0 and C1 but tab and line feed, surrogates, non-characters, the byte-order mark.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _BREAKS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
-_BLOCK = re.compile(
-    r"</?(?:p|div|blockquote|ul|ol|dl|table|tr|h[1-6]|figure|figcaption|pre|hr|details|summary|caption|li|dt|dd)\b[^>]*>"
-)
+_CLEANED_TAG = re.compile(r'</?([a-z0-9]+)[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+_BLOCKS = frozenset(
+    {"p", "div", "blockquote", "ul", "ol", "dl", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "pre",
+     "hr", "details", "summary", "caption", "li", "dt", "dd"}
+)  # fmt: skip
 _NESTING = re.compile(
     r"<(/?)(?!(?:br|img|hr|p|li|input|wbr|source|meta|link|col|t[dhr]|d[dt])\b)[A-Za-z]", re.IGNORECASE
+)
+# An address in which there is nothing to resolve, to escape or to doubt.
+_PLAIN_LINK = re.compile(
+    r"https?://[A-Za-z0-9.\-]*[A-Za-z0-9](?::[1-9][0-9]{0,3})?"
+    r"(?:/[A-Za-z0-9_~.,:@!$&'()*+%/=\-]*(?:\?[A-Za-z0-9_~.,:@!$&'()*+%/=\-]+)?)?"
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
 
@@ -93,11 +99,17 @@ def html_of_plain(text: str) -> str:
 def plain_text(cleaned: str) -> str:
     """The text of cleaned markup: paragraphs apart by an empty line, `<br>` a line end; at most 200,000 bytes of
     UTF-8."""
-    flat = re.sub(r"\s+", " ", cleaned)
-    marked = _BLOCK.sub("\n\n", flat.replace("<br>", "\n"))
-    text = tidy(LexborHTMLParser(f"<body>{marked}").text()) if "<" in marked or "&" in marked else marked
+    text = " ".join(cleaned.split())
+    if "<" in text:
+        text = _CLEANED_TAG.sub(_break, text)
+    if "&" in text:
+        text = tidy(html.unescape(text))
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return cut_text(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
+
+
+def _break(tag: re.Match[str]) -> str:
+    return "\n\n" if tag[1] in _BLOCKS else "\n" if tag[1] == "br" else ""
 
 
 def plain_title(title: str, is_plain: bool = False) -> str:
@@ -133,6 +145,8 @@ def cut_text(text: str) -> str:
 
 def link(href: str, base_url: str) -> str | None:
     """The absolute http(s) address of a link as written; None where it is none."""
+    if _PLAIN_LINK.fullmatch(href) and len(href) <= URL_CHARS:
+        return href
     href = re.sub(r"[\n\t]", "", tidy(href)).strip().replace(" ", "%20")
     if not href or len(href) > URL_CHARS:
         return None

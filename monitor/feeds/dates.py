@@ -59,6 +59,8 @@ def read_date(text: str) -> datetime | None:
     A date without a time is its midnight, a time without a zone (or in a zone that is unknown) is taken as UTC.
     """
     text = " ".join(text.split())[:120]
+    if not text:
+        return None
     american = _AMERICAN.fullmatch(text)
     if american is not None:
         text = f"{american[2]} {american[1]} {american[3]}{american[4]}"
