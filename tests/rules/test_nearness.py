@@ -111,7 +111,7 @@ HEAVY = [
     '"a a a a a a a a a a a a"',
     '"a a a" NEAR/50 "a a"',
     '(a OR "a a" OR "a a a" OR "a a a a") NEAR/50 (a OR "a a" OR "a a a a a")',
-    'atleast/1000(a NEAR/50 (a OR "a a"))',
+    'atleast/100(a NEAR/50 (a OR "a a"))',
     "@many NEAR/50 @many",
     'cs("a a a a") NEAR/9 cs(a)',
     "title:(a NEAR/50 a) OR lead:(a NEAR/50 a)",
