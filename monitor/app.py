@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from monitor import __version__
 from monitor.actions import Parts
+from monitor.actions.applying import note_rules
 from monitor.configuration import Configuration
 from monitor.delivery.channel import Channel
 from monitor.delivery.mail import MailChannel
@@ -90,6 +91,7 @@ async def retire(parts: Parts, acquirer: Acquirer) -> None:
 
 def _mirror(configuration: Configuration, store: Store) -> None:
     store.sources.mirror(configuration.settings.sources)
+    note_rules(store, configuration, now())
     open_digests(store, configuration.settings.digests, now())
 
 

@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.actions import Parts
+from monitor.actions.applying import apply_pending
 from monitor.app import open_parts, reconfigure, retire
 from monitor.configuration import check_configuration
 from monitor.delivery.outbox import Drained, drain
@@ -30,7 +31,7 @@ from monitor.store import open_store
 from monitor.upkeep.source_notice import notify_operator
 
 SUCCESSOR_WAITS_S = 5.0
-POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 3600, 600
+POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -171,6 +172,12 @@ class Daemon:
                 drained = await drain(parts.store, parts.channels, parts.clock, DRAINED_AT_ONCE)
             self._note_drained(drained)
             is_more = len(drained.sent) + len(drained.failed) > 0
+
+    async def apply_rules(self) -> None:
+        """Tag what is stored by the rules that came since."""
+        async for done in apply_pending(self.parts, is_over=self.stopping.is_set):
+            if done["rules"]:
+                log.info("rules applied", **done)
 
     async def keep_up(self) -> None:
         """Forget old polls and old changes of state."""
@@ -342,6 +349,7 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.poll_due, POLL_TICK_S),
         (daemon.make_editions, EDITION_TICK_S),
         (daemon.send_deliveries, OUTBOX_TICK_S),
+        (daemon.apply_rules, APPLY_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
         (daemon.tell_operator, NOTICE_TICK_S),
     ):

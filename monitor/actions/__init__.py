@@ -24,6 +24,7 @@ ACTIONS = {
     "resend-edition": ("editions", "resend_edition"),
     "send-deliveries": ("deliveries", "send_deliveries"),
     "retry-delivery": ("deliveries", "retry_delivery"),
+    "apply-rules": ("applying", "apply_rules"),
     "reload": ("reloading", "reload"),
 }
 """The module and the function of each action."""

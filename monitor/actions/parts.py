@@ -37,4 +37,5 @@ class Parts:
     draining: asyncio.Lock = field(
         default_factory=asyncio.Lock
     )  # one drain at a time: they share each channel's connection
+    applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one at a time tags the backlog
     reload: Callable[[], Awaitable[Sequence[str]]] | None = None  # of a daemon: take the files over; says what is wrong

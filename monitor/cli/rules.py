@@ -82,3 +82,31 @@ def _text_of(file: TextIO) -> str:
 def _match_line(match: Object) -> str:
     hits = "; ".join(f"{text!r} in {field} at {start}" for field, start, _end, text in match["spans"])
     return f"{match['rule']} (score {match['score']}): {hits}"
+
+
+@rules.command()
+@click.argument("ids", metavar="[RULE]...", nargs=-1)
+@output.JSON
+@click.pass_obj
+def apply(folder: Path, ids: tuple[str, ...], as_json: bool) -> None:
+    """Tag what is stored by the rules that changed since, or by those named; a running daemon does it by itself.
+
+    Broken off, it goes on where it was. The matches it makes alert nobody.
+    """
+    from monitor.cli.access import perform
+
+    perform(folder, "apply-rules", {"ids": list(ids)}, lambda done: _told_applied(done, as_json))
+
+
+def _told_applied(done: Object, as_json: bool) -> None:
+    if as_json:
+        output.write_one(done, True, str)
+        return
+    count = output.counted(len(done["rules"]), "rule")
+    sums = f"{output.counted(done['looked_at'], 'item')} looked at, {done['added']} matches more, {done['lost']} fewer"
+    if done["state"] == "under way":
+        click.echo(f"{done['share']:>4.0%}  {sums}", err=True)
+    elif not done["rules"]:
+        click.echo("every rule is applied to all that is stored", err=True)
+    else:
+        click.echo(f"{count} {'applied' if done['state'] == 'done' else 'broken off'}: {sums}")

@@ -13,7 +13,7 @@ from monitor.rules.match import All, Plan
 from monitor.search.matchable import matchable
 from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, narrow
 from monitor.store import Store
-from monitor.store.finding import Condition, Every
+from monitor.store.finding import Condition, every
 from monitor.store.items import Selection
 from monitor.text.furniture import Furniture
 
@@ -66,7 +66,7 @@ class Search:
     def found(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[Found]:
         """The items that meet the conditions and match."""
         narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
-        ids = self.store.items.find(Every((narrowed, *conditions)), is_ranked=is_ranked)
+        ids = self.store.items.find(every([narrowed, *conditions]), is_ranked=is_ranked)
         if not has_words(narrowed):
             ids = self._by_rows(ids)
         size = FIRST_BATCH

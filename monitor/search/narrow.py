@@ -29,7 +29,8 @@ from monitor.rules.match import (
     Within,
     fields_of,
 )
-from monitor.store.finding import Condition, Every, FromSources, PublishedSince, Some, Tagged, Words
+from monitor.rules.ruleset import CompiledRule
+from monitor.store.finding import ANYTHING, Condition, Every, FromSources, PublishedSince, Tagged, Words, either, every
 from monitor.store.items import CUT_MARK
 
 PAIRS_MOST = 64  # of terms near each other that are asked for as such
@@ -43,10 +44,11 @@ _OF_SOURCES = frozenset(("source", "kind", "country"))  # fields that an item ha
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What conditions are worked out from: the sources by id, the tags that items carry, the time."""
+    """What conditions are worked out from: the sources by id, the tags that items carry (without them `tag:` says nothing, as for
+    rules, which do not see what rules gave), the time."""
 
     facts: Mapping[str, SourceFacts]
-    tags: Callable[[], Iterable[str]]
+    tags: Callable[[], Iterable[str]] | None
     now: datetime
 
 
@@ -57,7 +59,13 @@ def narrow(plan: Plan, known: Known) -> Condition:
     if near is not None:
         apart = expression(plan, is_near=False)
         conditions.append(Words(near if near == apart else f'({near}) OR (({apart}) AND "{CUT_MARK}")'))
-    return Every(tuple(conditions))
+    return every(conditions)
+
+
+def narrow_rule(compiled: CompiledRule, known: Known) -> Condition:
+    """The condition that every item has on which the rule may fire."""
+    plans = (*compiled.any_of, *(term.plan for term in compiled.weighted if term.weight > 0))
+    return either([narrow(plan, known) for plan in plans])
 
 
 def has_words(condition: Condition) -> bool:
@@ -89,8 +97,9 @@ def expression(plan: Plan, *, is_near: bool) -> str | None:
             known = [part for part in found if part is not None]
             return _joined(known, " OR ") if len(known) == len(found) else None
         case _:
-            needed = _known(expression(part, is_near=is_near) for part in _needed(plan))
-            return _joined([*needed, *(_neighbours(plan) if is_near else ())], " AND ")
+            near = _neighbours(plan) if is_near else []
+            left = [part for part in _needed(plan) if not (near and isinstance(plan, Near) and _is_flat(part))]
+            return _joined([*_known(expression(part, is_near=is_near) for part in left), *near], " AND ")
 
 
 def _needed(plan: Plan) -> tuple[Plan, ...]:
@@ -143,6 +152,17 @@ def _neighbours(plan: Plan) -> list[str]:
         case _:
             return []
     return _known(_pair(left, right, distance) for left, right in pairs)
+
+
+def _is_flat(plan: Plan) -> bool:
+    """Whether to ask for the plan's terms near something asks for all of the plan."""
+    match plan:
+        case Any(parts):
+            return all(map(_is_flat, parts))
+        case Case() | Term():
+            return True
+        case _:
+            return False
 
 
 def _pair(left: Plan, right: Plan, distance: int) -> str | None:
@@ -241,18 +261,18 @@ def _conditions(plan: Plan, known: Known) -> Iterator[Condition]:
 
 def _condition(plan: Plan, known: Known) -> Condition | None:
     if isinstance(plan, All):
-        return Every(tuple(_conditions(plan, known)))
+        return every(_conditions(plan, known))
     if _OF_SOURCES.issuperset(_fields(plan)):
         return FromSources(frozenset(_sources(plan, known)))
     match plan:
-        case Value(field="tag"):
+        case Value(field="tag") if known.tags is not None:
             return Tagged(frozenset(tag for tag in known.tags() if _holds(plan, Matchable("", "", tags=(tag,)))))
         case Since(at=at, within_s=within_s):
             return PublishedSince(at if at is not None else known.now - timedelta(seconds=within_s))
         case Any(parts) if expression(plan, is_near=True) is None:
             found = [_of_part(part, known) for part in parts]
             conditions = tuple(part for part in found if part is not None)
-            return Some(conditions) if len(conditions) == len(found) else None
+            return either(conditions) if len(conditions) == len(found) else None
         case _:
             return None
 
@@ -260,7 +280,7 @@ def _condition(plan: Plan, known: Known) -> Condition | None:
 def _of_part(plan: Plan, known: Known) -> Condition | None:
     """The condition of one of several parts of which one must hold: whatever can be said of it, words included."""
     found = narrow(plan, known)
-    return found if isinstance(found, Every) and found.parts else None
+    return None if found == ANYTHING else found
 
 
 def _sources(plan: Plan, known: Known) -> Iterator[str]:

@@ -14,6 +14,7 @@ from monitor.store.connection import BUSY_S, IN_MEMORY, Connection
 from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
 from monitor.store.items import Items
+from monitor.store.rules import Rules
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
 
@@ -28,6 +29,7 @@ class Store:
         self.transaction, self.savepoint, self.close = connection.transaction, connection.savepoint, connection.close
         self.sources = Sources(connection)
         self.items = Items(connection)
+        self.rules = Rules(connection)
         self.stories = Stories(connection)
         self.editions = Editions(connection)
         self.deliveries = Deliveries(connection)

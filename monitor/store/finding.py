@@ -77,10 +77,27 @@ class Some:
 
 Condition = Words | FromSources | CarriedBy | Tagged | SeenSince | PublishedSince | UpTo | Every | Some
 
+ANYTHING = Every(())
 
-def find_ids(
-    connection: Connection, condition: Condition, limit: int | None = None, *, is_ranked: bool = False
-) -> Iterator[int]:
+
+def every(parts: Iterable[Condition]) -> Condition:
+    """All of these hold; `ANYTHING` for none."""
+    found = [part for part in parts if part != ANYTHING]
+    return found[0] if len(found) == 1 else Every(tuple(found))
+
+
+def either(parts: Iterable[Condition]) -> Condition:
+    """One of these holds. Words alone are asked of the index at once."""
+    found = list(dict.fromkeys(parts))
+    words = [part.expression for part in found if isinstance(part, Words)]
+    if ANYTHING in found:
+        return ANYTHING
+    if words and len(words) == len(found):
+        return Words(" OR ".join(f"({expression})" for expression in words))
+    return found[0] if len(found) == 1 else Some(tuple(found))
+
+
+def find_ids(connection: Connection, condition: Condition, *, is_ranked: bool = False) -> Iterator[int]:
     """The ids that may answer, newest first; `is_ranked`: where words are asked for, best first by BM25 (a word of the title
     counts twice), equally good ones newest first. They come one by one, as the database finds them."""
     parts = list(_conjuncts(condition))
@@ -90,7 +107,7 @@ def find_ids(
         [part for part in parts if not isinstance(part, Words)],
     )
     sql, parameters = search.statement(connection, is_ranked=is_ranked)
-    for row in connection.stream(f"{sql} LIMIT ?", (*parameters, -1 if limit is None else limit)):
+    for row in connection.stream(sql, parameters):
         yield row[0]
 
 
@@ -110,7 +127,7 @@ class _Search:
     others: list[Condition] = field(default_factory=list)
 
     def statement(self, connection: Connection, *, is_ranked: bool) -> tuple[str, Row]:
-        """The ids' SELECT, ordered, without a limit, and its parameters."""
+        """The ids' SELECT, in order, and its parameters."""
         bounds, of_bounds = self._bounds(connection)
         driver = self._driver(connection)
         if driver is None and self.expression:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -177,11 +177,18 @@ class Items:
         self._index(item_id, search_texts, is_cut=observed.is_cut)
         return int(version) + 1
 
-    def retag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
-        """Replace an item's tags and matches."""
-        self._connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
-        self._connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
+    def retag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match], *, late: Collection[str] = ()) -> None:
+        """Replace an item's tags and matches. Those of the rules named `late` that it had no match of, and those that were late
+        before, are marked as made after the item came: they tag it, and alert nobody."""
+        connection = self._connection
+        sql = "SELECT rule_id, is_late FROM match WHERE item_id = ?"
+        before: dict[str, int] = dict(connection.rows(sql, (item_id,)))
+        connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
+        connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
         self.tag(item_id, tags, matches)
+        late = [m.rule_id for m in matches if before.get(m.rule_id, m.rule_id in late)]
+        sql = "UPDATE match SET is_late = 1 WHERE item_id = ? AND rule_id = ?"
+        connection.executemany(sql, [(item_id, rule_id) for rule_id in late])
 
     def tag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match]) -> None:
         """Give a new item its tags and matches."""
@@ -269,11 +276,32 @@ class Items:
 
     def matches(self, item_id: int) -> list[Match]:
         """The item's matches, by rule id."""
-        sql = "SELECT rule_id, score, spans FROM match WHERE item_id = ? ORDER BY rule_id"
-        return [
-            Match(rule, score, tuple(Span(*span) for span in json.loads(spans)))
-            for rule, score, spans in self._connection.rows(sql, (item_id,))
-        ]
+        return self.matches_of([item_id])[item_id]
+
+    def matches_of(self, ids: Iterable[int]) -> dict[int, list[Match]]:
+        """The matches of these items, by item and rule id; an empty list for one without."""
+        found: dict[int, list[Match]] = {item_id: [] for item_id in ids}
+        sql = """SELECT item_id, rule_id, score, spans FROM match WHERE item_id IN (SELECT value FROM json_each(?))
+            ORDER BY item_id, rule_id"""
+        for item_id, rule, score, spans in self._connection.rows(sql, (json.dumps(list(found)),)):
+            found[item_id].append(Match(rule, score, tuple(Span(*span) for span in json.loads(spans))))
+        return found
+
+    def matched_by(self, rule_id: str, upto_id: int) -> Iterator[int]:
+        """Ids up to `upto_id` of the items that bear a match of the rule, newest first."""
+        sql = "SELECT item_id FROM match WHERE rule_id = ? AND item_id <= ? ORDER BY item_id DESC"
+        for row in self._connection.stream(sql, (rule_id, upto_id)):
+            yield row[0]
+
+    def late_matches(self, item_id: int) -> list[str]:
+        """The rules whose match the item got after it came, by id."""
+        sql = "SELECT rule_id FROM match WHERE item_id = ? AND is_late ORDER BY rule_id"
+        return [row[0] for row in self._connection.rows(sql, (item_id,))]
+
+    def version_numbers(self, ids: Iterable[int]) -> dict[int, int]:
+        """The present version of each of these items, by id."""
+        sql = "SELECT id, version FROM item WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._connection.rows(sql, (json.dumps(list(ids)),)))
 
     def versions(self, item_id: int) -> list[Version]:
         """The item's earlier versions, oldest first."""

@@ -92,6 +92,7 @@ FIRST = (
         fingerprint BLOB NOT NULL, since_item INTEGER NOT NULL, upto_item INTEGER NOT NULL, left_upto INTEGER NOT NULL,
         in_force_at INTEGER NOT NULL
     ) WITHOUT ROWID""",
+    "CREATE INDEX rule_pending ON rule (id) WHERE left_upto > 0",
     """CREATE TABLE tag (
         item_id INTEGER NOT NULL REFERENCES item (id), tag TEXT NOT NULL,
         PRIMARY KEY (item_id, tag)
