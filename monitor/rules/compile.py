@@ -13,7 +13,7 @@ from monitor.errors import RuleError
 from monitor.model import Span
 from monitor.rules import syntax
 from monitor.rules.grammar import parse
-from monitor.rules.lexer import DATE_FIELDS, TEXT_FIELDS, VALUE_FIELDS
+from monitor.rules.lexer import DATE_FIELDS, TEXT_FIELDS, VALUE_FIELDS, on_one_line
 from monitor.rules.match import (
     Absent,
     All,
@@ -66,7 +66,7 @@ def compile_query(text: str, lists: Lists, *, purpose: Purpose, forms: Forms | N
     """
     tree = parse(text)
     if free := _free_negation(tree):
-        shown = text[free.start : free.end]
+        shown = on_one_line(text[free.start : free.end])
         raise RuleError(
             f"`{shown}` alone would match every text without it; say beside it what the text must hold:"
             f" `word AND {shown}`",
@@ -123,7 +123,7 @@ class Compiler:
                 return self._near(node, field)
             case syntax.AtLeast(count, inner):
                 return AtLeast(count, self._hits(inner, field, _IN_ATLEAST), node.start, node.end)
-            case syntax.Case():
+            case _:
                 return self._case(node, field)
 
     def _plans(self, parts: Sequence[syntax.Node], field: str) -> tuple[Plan, ...]:

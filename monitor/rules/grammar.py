@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from monitor.errors import RuleError
 from monitor.rules import syntax
-from monitor.rules.lexer import Mark, is_bare, marks
+from monitor.rules.lexer import Mark, is_bare, marks, on_one_line
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -59,13 +59,11 @@ def _parser() -> Lark:
     from lark.lexer import Lexer
 
     class NoLexer(Lexer):
-        """Marks are fed to the parser one by one."""
-
         def __init__(self, lexer_conf: Any) -> None:
             """Lark hands over its terminals, which are all declared and need nothing."""
 
         def lex(self, *args: Any) -> Any:
-            return iter(())
+            """Never asked: marks are fed to the parser one by one."""
 
     return Lark(_GRAMMAR, parser="lalr", lexer=NoLexer, transformer=_Chains())
 
@@ -124,8 +122,6 @@ def _misplaced(before: Mark | None, mark: Mark | None) -> str:
         return f"{name} needs a term on its left: `(word {name} word)`; as a word, put it between quotation marks"
     if before.kind == "NOT":
         return "NOT binds to the one term or parenthesis after it: `NOT word`, `NOT (a OR b)`"
-    if before.type == "NEAR" and mark is not None and mark.kind == "NOT":
-        return _NOT_BESIDE_NEAR
     name = before.value
     return f"{name} needs a term on its right: `word {name} word`; as a word, put it between quotation marks"
 
@@ -250,7 +246,7 @@ class _Reader:
         )
 
     def _shown(self, operand: _Operand) -> str:
-        text = self.text[operand.start : operand.end]
+        text = on_one_line(self.text[operand.start : operand.end])
         return f"({text})" if operand.sign == "NEAR" else text
 
 

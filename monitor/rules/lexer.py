@@ -90,6 +90,11 @@ def is_bare_after(field: str, text: str) -> bool:
     return len(found) == 2 and found[1].kind == "WORD" and found[1].value == text
 
 
+def on_one_line(text: str) -> str:
+    """A piece of a query as a message shows it."""
+    return " ".join(text.split())
+
+
 class _Lexer:
     def __init__(self, text: str) -> None:
         self.text = text

@@ -55,8 +55,8 @@ def _leaf(node: syntax.Leaf) -> str:
             return f'"{text}"'
         case syntax.ListName(name):
             return f"@{name}*" if node.is_truncated else f"@{name}"
-        case syntax.Case(text):
-            return f'cs("{text}")' if _needs_quotes(text) else f"cs({text})"
+        case _:
+            return f'cs("{node.text}")' if _needs_quotes(node.text) else f"cs({node.text})"
 
 
 def _needs_quotes(text: str) -> bool:

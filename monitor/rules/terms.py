@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.errors import RuleError
+from monitor.rules.lexer import on_one_line
 from monitor.rules.match import Part
 from monitor.text.tokens import ANY_LETTERS, ONE_LETTER, is_unspaced, pattern_words, tokenize
 
@@ -42,7 +43,9 @@ def read_spellings(text: str) -> tuple[str, ...]:
     """The words of `cs(…)` as they are spelled, in NFC. Raises `RuleError` for one without words, or with wildcards."""
     if _is_open(text):
         raise RuleError(
-            f"`cs()` takes words as they are spelled, without `*` and `?`: `cs(WHO)`, not `cs({text})`", text, 0
+            f"`cs()` takes words as they are spelled, without `*` and `?`: `cs(WHO)`, not `cs({on_one_line(text)})`",
+            text,
+            0,
         )
     words = tokenize(text)
     return tuple(
@@ -52,10 +55,11 @@ def read_spellings(text: str) -> tuple[str, ...]:
 
 def wordless(text: str) -> RuleError:
     """What is wrong with a term that holds no word."""
+    shown = on_one_line(text)
     if _is_open(text):
-        message = f"`{text}` would match any word: write the letters it stands beside, as in `word*`"
+        message = f"`{shown}` would match any word: write the letters it stands beside, as in `word*`"
     else:
-        message = f"`{text}` holds no word to look for: leave it out, or write a word"
+        message = f"`{shown}` holds no word to look for: leave it out, or write a word"
     return RuleError(message, text, 0)
 
 
@@ -74,7 +78,9 @@ def _part(word: str, text: str) -> Part:
     if rest:
         raise RuleError("`*` stands only at a word's end, once: `word*`", text, 0)
     if not has_letters(stem):
-        raise RuleError(f"the wildcard in `{text}` stands alone: write it beside the letters of its word", text, 0)
+        raise RuleError(
+            f"the wildcard in `{on_one_line(text)}` stands alone: write it beside the letters of its word", text, 0
+        )
     if not star and ONE_LETTER not in stem:
         return Part(stem)
     if is_unspaced(stem):  # found inside any longer run anyway

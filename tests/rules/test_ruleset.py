@@ -191,6 +191,11 @@ def test_samples_that_do_not_hold_are_told() -> None:
             "headline:(a OR b) AND NOT title:c",
             samples=(Sample("a", match=True), Sample("a c", match=False)),
         ),
+        rule(
+            "near",
+            "title:((a NEAR/2 (b OR cs(C))) OR (d NOT NEAR/2 e)) AND title:atleast/2(a)",
+            samples=(Sample("a C a", match=True), Sample("a c a", match=False)),
+        ),
         rule("mission", "kind:embassy OR title:a", samples=(Sample("a", match=True),)),
         rule("place", "islamabad", samples=(Sample("ISLAMABAD, Nov 7 (APP): Rain fell", match=False),)),
     )
