@@ -94,7 +94,8 @@ class Pipeline:
 
     async def _poll(self, source: Source) -> PollRecord:
         job = self.store.sources.job(source)
-        job = replace(job, proxy=job.proxy or self.manners.proxy)
+        if self.manners.proxy and not job.proxy:
+            job = replace(job, proxy=self.manners.proxy)
         asked = self._asked(job)
         async with AsyncExitStack() as turn:
             await self._wait_turn(turn, source.id, urlsplit(job.url).netloc)

@@ -89,17 +89,16 @@ class Acquirer:
         return await self._sites.propose(job, now)
 
     async def _taken(self, job: Job, answer: Answer, now: datetime) -> Acquired:
-        base = _base(job, answer)
         if answer.status == 304:
-            etag, last_modified = answer.etag or job.etag, answer.last_modified or job.last_modified
-            return replace(base, gate=Gate.NOT_MODIFIED, etag=etag, last_modified=last_modified)
+            return _base(job, answer, Gate.NOT_MODIFIED)
         body_hash = bodies.body_hash(answer.body) if job.format == "feed" else site_hash(job, answer.body)
         if body_hash == job.body_hash and not answer.cut_off:
-            return replace(base, gate=Gate.SAME_BODY)
+            return _base(job, answer, Gate.SAME_BODY)
         # A length that was kept vouches for the bytes, not for the document: some generators stop in the middle.
         stops_short = not answer.cut_off and not ends_whole(answer.body)
         if stops_short:
             answer = replace(answer, cut_off=True)
+        base = _base(job, answer, Gate.WHOLE)
         try:
             reader = self._reader if job.format == "feed" else self._sites.reader(job)
             reading = await reader.read(answer, job.seen, job.body_hash is None and not job.seen, now)
@@ -115,12 +114,16 @@ class Acquirer:
         return replace(acquired, body_hash=body_hash)
 
 
-def _base(job: Job, answer: Answer) -> Acquired:
+def _base(job: Job, answer: Answer, gate: Gate) -> Acquired:
+    """What is known before the document is read. A 304 that names no validators leaves those that were sent."""
+    etag, last_modified = answer.etag, answer.last_modified
+    if gate is Gate.NOT_MODIFIED:
+        etag, last_modified = etag or job.etag, last_modified or job.last_modified
     return Acquired(
         source_id=job.source_id,
-        gate=Gate.WHOLE,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
+        gate=gate,
+        etag=etag,
+        last_modified=last_modified,
         body_hash=job.body_hash,
         seen=job.seen,
         url=answer.url,

@@ -15,7 +15,6 @@ import re
 import socket
 import ssl
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -38,36 +37,88 @@ if importlib.util.find_spec("sniffio") is None:
 
 DIAL_TRIES = 3
 HEAD_LIMIT_BYTES = 256_000  # headers, and informational answers (1xx) before them
+PROXY_HEAD_BYTES = 64_000
 _PROXY_ANSWER = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})[ \r]")
 _HEAD_END = b"\r\n\r\n"
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
+class Wire(httpcore.AsyncNetworkStream):
+    """An open connection. What it reads before the answer begins is bounded; time is bounded by whoever holds it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.left_bytes: int | None = HEAD_LIMIT_BYTES  # None once the answer has begun
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's interface
+        try:
+            part = await self._reader.read(max_bytes)
+        except OSError as error:
+            raise httpcore.ReadError from error
+        if self.left_bytes is not None:
+            self.left_bytes -= len(part)
+            if self.left_bytes < 0:
+                raise FetchError(
+                    FailureKind.PROTOCOL,
+                    f"The server sent more than {HEAD_LIMIT_BYTES:,} bytes before its answer began.",
+                )
+        return part
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        if not buffer:
+            return
+        try:
+            self._writer.write(buffer)
+            await self._writer.drain()
+        except OSError as error:
+            raise httpcore.WriteError from error
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> Wire:
+        """Speak TLS from here on, also within a TLS that is spoken already."""
+        try:
+            await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+        except OSError as error:
+            raise httpcore.ConnectError from error
+        return self
+
+    async def aclose(self) -> None:
+        """Close the connection without waiting for the other side."""
+        self._writer.close()
+        await asyncio.sleep(0)
+        self._writer.transport.abort()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._writer.get_extra_info(info)
+
+
+async def _open(address: str, port: int) -> Wire:
+    try:
+        return Wire(*await asyncio.open_connection(address, port))
+    except OSError as error:
+        raise httpcore.ConnectError from error
+
+
+class Dialler:
     """Resolves a name on asyncio's own loop, judges the addresses, and dials one that may be dialled."""
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._dialler = httpcore.AnyIOBackend()
+    def __init__(self, guard: Guard, timeout_s: float) -> None:
+        self._guard, self._timeout_s = guard, timeout_s
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def dial(self, host: str, port: int) -> Wire:
+        """A connection to the host. Raises FetchError, and httpcore's ConnectError."""
         addresses = (await self.judged(host, port))[:DIAL_TRIES]
         if not addresses:
             raise _not_public(host)
         for address in addresses[:-1]:
-            try:
-                # Several addresses share the time, so that one that is silent leaves some to the next.
-                share = None if timeout is None else timeout / len(addresses)
-                return await self._dialler.connect_tcp(address, port, share, local_address, socket_options)
-            except (httpcore.NetworkError, httpcore.TimeoutException):
-                continue
-        return await self._dialler.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+            # Several addresses share the time, so that one that is silent leaves some to the next.
+            with suppress(httpcore.ConnectError, TimeoutError):
+                async with asyncio.timeout(self._timeout_s / len(addresses)):
+                    return await _open(address, port)
+        return await _open(addresses[-1], port)
 
     async def judged(self, host: str, port: int) -> list[str]:
         """The addresses of a name that may be dialled. Raises FetchError (reason `dns`) where it has none at all."""
@@ -133,160 +184,55 @@ class Proxy:
         return FetchError(FailureKind.CONNECT, f"The proxy {self.host} {why}.", is_transient=status != 407)
 
 
-class ProxyBackend(httpcore.AsyncNetworkBackend):
+class ProxyDialler:
     """Dials a proxy in place of the host asked for; with `is_tunnel`, has it connect us through to that host (CONNECT, RFC 9110
     §9.3.6), so that TLS is spoken with the host itself."""
 
     def __init__(self, proxy: Proxy, *, is_tunnel: bool) -> None:
         self._proxy, self._is_tunnel = proxy, is_tunnel
-        self._dialler = httpcore.AnyIOBackend()
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the interface of httpcore
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        proxy, stream = self._proxy, None
+    async def dial(self, host: str, port: int) -> Wire:
+        """A connection through the proxy. Raises FetchError."""
+        proxy, wire = self._proxy, None
         try:
-            stream = await self._dialler.connect_tcp(proxy.host, proxy.port, timeout, local_address, socket_options)
+            wire = await _open(proxy.host, proxy.port)
             if proxy.scheme == "https":
-                stream = _Joined(await stream.start_tls(tls_context(True), proxy.host, timeout), stream)
+                await wire.start_tls(tls_context(True), proxy.host)
             if self._is_tunnel:
-                await self._open(stream, host, port, timeout)
+                await self._connect_through(wire, host, port)
         except BaseException as error:
-            if stream is not None:
-                await stream.aclose()
-            if isinstance(error, httpcore.NetworkError | httpcore.TimeoutException | OSError):
+            if wire is not None:
+                await wire.aclose()
+            if isinstance(error, httpcore.NetworkError | OSError):
                 reason = tls_reason(error) or os_reason(error)
                 raise FetchError(FailureKind.CONNECT, f"No connection to the proxy {proxy.host}: {reason}.") from error
             raise
-        return stream
+        return wire
 
-    async def _open(
-        self,
-        stream: httpcore.AsyncNetworkStream,
-        host: str,
-        port: int,
-        timeout: float | None,  # noqa: ASYNC109 - passed on
-    ) -> None:
+    async def _connect_through(self, wire: Wire, host: str, port: int) -> None:
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         login = self._proxy.authorization
         head = f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n".encode()
         if login is not None:
             head += b"Proxy-Authorization: " + login + b"\r\n"
-        await stream.write(head + b"\r\n", timeout)
+        await wire.write(head + b"\r\n")
         answer = b""
         while _HEAD_END not in answer:
-            part = await stream.read(8_192, timeout)
+            part = await wire.read(8_192)
             answer += part
-            if not part or len(answer) > HEAD_LIMIT_BYTES:
+            if not part or len(answer) > PROXY_HEAD_BYTES:
                 raise self._nonsense()
         found = _PROXY_ANSWER.match(answer)
         if found is None:
             raise self._nonsense()
         if not 200 <= int(found[1]) < 300:
             raise self._proxy.refused(int(found[1]))
-        if not answer.endswith(
-            _HEAD_END
-        ):  # the host has not been spoken to yet: whoever says something, it is not the host
+        if not answer.endswith(_HEAD_END):
+            # The host has not been spoken to yet: whoever says something, it is not the host.
             raise self._nonsense()
 
     def _nonsense(self) -> FetchError:
         return FetchError(FailureKind.CONNECT, f"The proxy {self._proxy.host} does not speak proper HTTP.")
-
-
-class Dial(httpcore.AsyncNetworkBackend):
-    """One connection: bounds what comes before its answer, and remembers what was dialled. A connection whose TLS handshake is
-    cancelled is otherwise closed by nobody."""
-
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
-        self._backend = backend
-        self._stream: httpcore.AsyncNetworkStream | None = None
-        self.left_bytes: int | None = HEAD_LIMIT_BYTES  # None once the answer has begun
-
-    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        self._stream = await self._backend.connect_tcp(*args, **options)
-        return _Bounded(self._stream, self)
-
-    def took(self, count: int) -> None:
-        """Count what was read. Raises FetchError where an answer should long have begun."""
-        if self.left_bytes is not None:
-            self.left_bytes -= count
-            if self.left_bytes < 0:
-                raise FetchError(
-                    FailureKind.PROTOCOL,
-                    f"The server sent more than {HEAD_LIMIT_BYTES:,} bytes before its answer began.",
-                )
-
-    async def aclose(self) -> None:
-        """Close what was dialled, if anything was."""
-        if self._stream is not None:
-            await self._stream.aclose()
-
-
-class _Passing(httpcore.AsyncNetworkStream):
-    """A stream that passes everything on to another."""
-
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
-        self._stream = stream
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        return await self._stream.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        await self._stream.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        return await self._stream.start_tls(ssl_context, server_hostname, timeout)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _Bounded(_Passing):
-    """A stream whose reading is counted."""
-
-    def __init__(self, stream: httpcore.AsyncNetworkStream, dial: Dial) -> None:
-        super().__init__(stream)
-        self._dial = dial
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        part = await super().read(max_bytes, timeout)
-        self._dial.took(len(part))
-        return part
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        return _Bounded(await super().start_tls(ssl_context, server_hostname, timeout), self._dial)
-
-
-class _Joined(_Passing):
-    """A stream of TLS that closes the one beneath it as well, also where its own farewell fails."""
-
-    def __init__(self, stream: httpcore.AsyncNetworkStream, beneath: httpcore.AsyncNetworkStream) -> None:
-        super().__init__(stream)
-        self._beneath = beneath
-
-    async def aclose(self) -> None:
-        try:
-            await super().aclose()
-        finally:
-            await self._beneath.aclose()
 
 
 @functools.cache

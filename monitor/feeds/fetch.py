@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -21,13 +20,15 @@ import httpx
 from monitor.errors import FetchError
 from monitor.feeds import bodies
 from monitor.feeds.answers import Answer, Headers, Limits, check_status, hints_of
-from monitor.feeds.dialling import Dial, GuardedBackend, Proxy, ProxyBackend, os_reason, tls_context, tls_reason
+from monitor.feeds.dialling import Dialler, Proxy, ProxyDialler, Wire, os_reason, tls_context, tls_reason
 from monitor.feeds.guard import Guard
 from monitor.model import FailureKind, Job
 
 ACCEPT = b"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
+
+RawHeaders = list[tuple[bytes, bytes]]
 
 
 class Fetcher:
@@ -36,7 +37,7 @@ class Fetcher:
     def __init__(self, limits: Limits, guard: Guard, user_agent: str) -> None:
         self._limits = limits
         self._user_agent = user_agent
-        self._backend = GuardedBackend(guard)
+        self._dialler = Dialler(guard, limits.timeout_s)
 
     async def fetch(self, job: Job, now: datetime) -> Answer:
         """The document of a source, or a 304 where validators were sent. Raises FetchError for everything else."""
@@ -52,12 +53,11 @@ class Fetcher:
         first = url = _parsed(job.url)
         moved = True
         for hops in range(self._limits.max_redirects + 1):
-            request = self._request(job, url, _origin(url) == _origin(first))
-            async with self._exchange(job, request) as response:
-                if response.status_code not in REDIRECTS:
+            async with self._exchange(job, url, self._headers(job, url, _origin(url) == _origin(first))) as response:
+                if response.status not in REDIRECTS:
                     moved_to = _plain(url) if hops and moved else None
                     return await self._answer(job, response, url, moved_to, now)
-                moved = moved and response.status_code in PERMANENT
+                moved = moved and response.status in PERMANENT
                 target = _target(url, response)
             moved = moved and not (url.scheme == "https" and target.scheme == "http")
             url = target
@@ -67,8 +67,9 @@ class Fetcher:
             is_transient=False,
         )
 
-    def _request(self, job: Job, url: httpx.URL, at_home: bool) -> httpx.Request:
+    def _headers(self, job: Job, url: httpx.URL, at_home: bool) -> RawHeaders:
         headers = [
+            (b"Host", url.netloc),
             (b"Accept", ACCEPT),
             (b"Accept-Encoding", bodies.OFFERED),
             (b"User-Agent", _header(job.user_agent or self._user_agent)),
@@ -80,36 +81,45 @@ class Fetcher:
             headers.append((b"If-Modified-Since", job.last_modified))
         if at_home:
             own = {name.lower() for name, _ in job.headers}
-            headers = [(name, value) for name, value in headers if name.decode().lower() not in own]
+            headers = [(name, value) for name, value in headers if not own or name.decode().lower() not in own]
             headers += [(_header(name), _header(value)) for name, value in job.headers]
             if (login := _login(job, url)) is not None and "authorization" not in own:
                 headers.append((b"Authorization", login))
-        return httpx.Request("GET", url, headers=headers)
+        return headers
 
     @asynccontextmanager
-    async def _exchange(self, job: Job, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    async def _exchange(self, job: Job, url: httpx.URL, headers: RawHeaders) -> AsyncIterator[httpcore.Response]:
         """The one response, its body unread; foreign errors, also those of reading it, leave as FetchError."""
-        transport = await self._transport(job, request.url)
         try:
-            response = await transport.handle_async_request(request)
+            wire = await self._dialled(job, url)
             try:
-                yield response
+                yield await _asked(wire, job, url, headers)
             finally:
-                await response.aclose()
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
-            _fail(error, request.url.host)
+                await wire.aclose()
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            _fail(error, url.host)
 
-    async def _transport(self, job: Job, url: httpx.URL) -> Transport:
-        proxy = None
+    async def _dialled(self, job: Job, url: httpx.URL) -> Wire:
+        """A connection to the host, or through the proxy to it, with TLS where the address says so."""
+        dialler: Dialler | ProxyDialler = self._dialler
+        host, is_secure = url.raw_host.decode("ascii"), url.scheme == "https"
+        port = url.port or (443 if is_secure else 80)
         if job.proxy:
-            proxy = Proxy.of(job.proxy)
-            await self._backend.judge_for_proxy(url.raw_host.decode(), url.port or 0)
-        return Transport(self._backend, tls_context(job.verify), self._limits.timeout_s, proxy)
+            dialler = ProxyDialler(Proxy.of(job.proxy), is_tunnel=is_secure)
+            await self._dialler.judge_for_proxy(host, port)
+        wire = await dialler.dial(host, port)
+        if is_secure:
+            try:
+                await wire.start_tls(tls_context(job.verify), host)
+            except BaseException:
+                await wire.aclose()
+                raise
+        return wire
 
     async def _answer(
-        self, job: Job, response: httpx.Response, url: httpx.URL, moved_to: str | None, now: datetime
+        self, job: Job, response: httpcore.Response, url: httpx.URL, moved_to: str | None, now: datetime
     ) -> Answer:
-        headers, status, plain = Headers(response.headers.raw), response.status_code, _plain(url)
+        headers, status, plain = Headers(response.headers), response.status, _plain(url)
         if status == 304:
             if job.etag is None and job.last_modified is None:
                 raise FetchError(
@@ -126,13 +136,13 @@ class Fetcher:
             raise FetchError(FailureKind.EMPTY_BODY, f"{url.host} answered {status} with nothing in it.", status=status)
         return Answer(status, plain, headers, moved_to, body, cut_off, is_framed, hints_of(headers, now))
 
-    async def _body(self, response: httpx.Response, headers: Headers) -> tuple[bytes, bool, bool]:
+    async def _body(self, response: httpcore.Response, headers: Headers) -> tuple[bytes, bool, bool]:
         """The decoded body, whether it was cut off, and whether the exchange vouches for its end."""
         decoder = bodies.Decoder(headers.text(b"content-encoding"), self._limits.max_bytes)
         is_framed = headers.raw(b"content-length") is not None or headers.raw(b"transfer-encoding") is not None
         cut_off, received = False, 0
         try:
-            async for raw in response.stream:  # type: ignore[union-attr]
+            async for raw in response.aiter_stream():
                 received += len(raw)
                 if received > self._limits.max_bytes:
                     raise bodies.too_large(self._limits.max_bytes)
@@ -142,55 +152,17 @@ class Fetcher:
         return decoder.result(), cut_off or decoder.is_open, is_framed or decoder.is_whole
 
 
-class Transport:
-    """One connection for each request, closed with its answer: guarded, or through a proxy."""
-
-    def __init__(
-        self, backend: GuardedBackend, context: ssl.SSLContext, timeout_s: float, proxy: Proxy | None = None
-    ) -> None:
-        self._backend, self._context, self._proxy = backend, context, proxy
-        self._timeouts = {"connect": timeout_s, "read": timeout_s, "write": timeout_s}
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer, its body unread. Raises httpcore's errors, and FetchError for the guard's and the proxy's."""
-        asked, headers = request.url, request.headers.raw
-        url = httpcore.URL(scheme=asked.raw_scheme, host=asked.raw_host, port=asked.port, target=asked.raw_path)
-        backend: httpcore.AsyncNetworkBackend = self._backend
-        if self._proxy is not None:
-            backend = ProxyBackend(self._proxy, is_tunnel=asked.scheme == "https")
-            if asked.scheme == "http":  # asked for in absolute form (RFC 9112 §3.2.2)
-                url.target = bytes(url)
-                headers = _with_login(headers, self._proxy)
-        dial = Dial(backend)
-        connection = httpcore.AsyncHTTPConnection(url.origin, self._context, network_backend=dial)
-        try:
-            response = await connection.handle_async_request(
-                httpcore.Request("GET", url, headers=headers, extensions={"timeout": self._timeouts})
-            )
-        except BaseException:
-            await connection.aclose()
-            await dial.aclose()
-            raise
-        dial.left_bytes = None
-        return httpx.Response(response.status, headers=response.headers, stream=_Stream(response, connection))
-
-
-def _with_login(headers: list[tuple[bytes, bytes]], proxy: Proxy) -> list[tuple[bytes, bytes]]:
-    return headers if proxy.authorization is None else [*headers, (b"Proxy-Authorization", proxy.authorization)]
-
-
-class _Stream(httpx.AsyncByteStream):
-    """The raw body of one answer; closing it closes its connection."""
-
-    def __init__(self, response: httpcore.Response, connection: httpcore.AsyncHTTPConnection) -> None:
-        self._response, self._connection = response, connection
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for raw in self._response.aiter_stream():
-            yield raw
-
-    async def aclose(self) -> None:
-        await self._connection.aclose()
+async def _asked(wire: Wire, job: Job, url: httpx.URL, headers: RawHeaders) -> httpcore.Response:
+    """The answer that comes over a connection, its body unread. Raises httpcore's errors."""
+    asked = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    if job.proxy and url.scheme == "http":  # asked for in absolute form (RFC 9112 §3.2.2)
+        asked.target = bytes(asked)
+        login = Proxy.of(job.proxy).authorization
+        headers = headers if login is None else [*headers, (b"Proxy-Authorization", login)]
+    connection = httpcore.AsyncHTTP11Connection(asked.origin, wire)
+    response = await connection.handle_async_request(httpcore.Request("GET", asked, headers=headers))
+    wire.left_bytes = None
+    return response
 
 
 def _parsed(url: str) -> httpx.URL:
@@ -205,8 +177,8 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-def _target(url: httpx.URL, response: httpx.Response) -> httpx.URL:
-    raw = Headers(response.headers.raw).raw(b"location")
+def _target(url: httpx.URL, response: httpcore.Response) -> httpx.URL:
+    raw = Headers(response.headers).raw(b"location")
     if raw is None:
         raise FetchError(FailureKind.REDIRECT, f"{url.host} redirects without saying where to.", is_transient=False)
     try:
@@ -230,7 +202,9 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
 
 def _plain(url: httpx.URL) -> str:
     """The address as text, without credentials and fragment."""
-    return str(url.copy_with(userinfo=b"", fragment=None))
+    if url.userinfo or url.fragment:
+        url = url.copy_with(userinfo=b"", fragment=None)
+    return str(url)
 
 
 def _header(text: str) -> bytes:
@@ -246,7 +220,7 @@ def _login(job: Job, url: httpx.URL) -> bytes | None:
 
 def _fail(error: Exception, host: str) -> NoReturn:
     """Raise what a foreign error means. Its own text is not used: it may hold an address with credentials."""
-    if isinstance(error, TimeoutError | httpcore.TimeoutException):
+    if isinstance(error, TimeoutError):
         raise FetchError(FailureKind.TIMEOUT, f"{host} did not answer in time.") from error
     cause = tls_reason(error)
     if cause is not None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ def children() -> dict[int, str]:
     found = {}
     for task in Path("/proc/self/task").iterdir():
         for pid in (task / "children").read_text("ascii").split():
-            status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
-            found[int(pid)] = status.rpartition(")")[2].split()[0]
+            with suppress(OSError):  # gone since it was listed
+                status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+                found[int(pid)] = status.rpartition(")")[2].split()[0]
     return found
 
 
