@@ -52,6 +52,11 @@ FAILS = [
     ('"sides three"', '"sides three"', '`"sides three"` stands nowhere in title or body'),
     ("sides NEAR/2 library", "sides NEAR/2 library", "`library` stands 3 words away from `sides`, NEAR/2 allows 2"),
     ("night NEAR/0 walk", "night NEAR/0 walk", "`walk` stands 1 word away from `night`, NEAR/0 allows 0"),
+    (
+        '("two sides met" OR sides) NEAR/0 library',
+        None,
+        '`library` stands 2 words away from `"two sides met" OR sides`, NEAR/0 allows 0',
+    ),
     ("two NEAR/0 met", "two NEAR/0 met", "`met` stands 1 word away from `two`, NEAR/0 allows 0"),
     ("sides ONEAR/1 library", "sides ONEAR/1 library", "`library` stands 3 words away from `sides`, ONEAR/1 allows 1"),
     ("library ONEAR/9 sides", "library ONEAR/9 sides", "`sides` stands before `library`, not after it"),
