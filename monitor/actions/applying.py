@@ -18,10 +18,10 @@ from monitor.configuration import Configuration
 from monitor.contract import Object
 from monitor.errors import ConfigError, Problem
 from monitor.model import Item, Match, SourceFacts
-from monitor.rules import RuleSet, prepare
+from monitor.rules import RuleSet
 from monitor.rules.versions import fingerprint
-from monitor.search.matchable import matchable
 from monitor.search.narrow import Known, narrow_rule
+from monitor.search.tryout import text_of_item
 from monitor.store import Store, open_store
 from monitor.store.finding import ANYTHING, Condition, UpTo, either, every
 from monitor.store.items import SPANS_KEPT
@@ -191,5 +191,5 @@ def _apply_batch(parts: Parts, group: list[Pending], stretch: _Stretch, progress
 
 def _judged(item: Item, facts: SourceFacts, rules: RuleSet) -> list[Match]:
     """The matches as they would be had the item come now; rules see the tags of its source alone."""
-    text = prepare(matchable(replace(item, tags=facts.item_tags), facts))
-    return [replace(match, spans=match.spans[:SPANS_KEPT]) for match in rules.match(text)]
+    matches = rules.match(text_of_item(item, facts))
+    return [replace(match, spans=match.spans[:SPANS_KEPT]) for match in matches]

@@ -100,15 +100,22 @@ def either(parts: Iterable[Condition]) -> Condition:
 def find_ids(connection: Connection, condition: Condition, *, is_ranked: bool = False) -> Iterator[int]:
     """The ids that may answer, newest first; `is_ranked`: where words are asked for, best first by BM25 (a word of the title
     counts twice), equally good ones newest first. They come one by one, as the database finds them."""
-    parts = list(_conjuncts(condition))
-    words = [part.expression for part in parts if isinstance(part, Words)]
-    search = _Search(
-        " AND ".join(f"({expression})" for expression in words),
-        [part for part in parts if not isinstance(part, Words)],
-    )
-    sql, parameters = search.statement(connection, is_ranked=is_ranked)
+    sql, parameters = _search(condition).statement(connection, is_ranked=is_ranked)
     for row in connection.stream(sql, parameters):
         yield row[0]
+
+
+def count_ids(connection: Connection, condition: Condition) -> int:
+    """How many items may answer."""
+    sql, parameters = _search(condition).statement(connection, is_ranked=False)
+    return int(connection.value(f"SELECT count(*) FROM ({sql})", parameters))
+
+
+def _search(condition: Condition) -> _Search:
+    parts = list(_conjuncts(condition))
+    words = [part.expression for part in parts if isinstance(part, Words)]
+    others: list[Condition] = [part for part in parts if not isinstance(part, Words)]
+    return _Search(" AND ".join(f"({expression})" for expression in words), others)
 
 
 def _conjuncts(condition: Condition) -> Iterator[Condition]:

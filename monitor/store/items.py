@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.model import Candidate, Entry, Item, Match, Observed, Relation, Span, Version, Wire
 from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms, to_ms
-from monitor.store.finding import CarriedBy, Condition, SeenSince, Tagged, find_ids
+from monitor.store.finding import CarriedBy, Condition, SeenSince, Tagged, count_ids, find_ids, lowest_id_since
 from monitor.text.tokens import search_text, words
 
 WIRE = "label, place, dated, agency, edit"
@@ -236,6 +236,14 @@ class Items:
     def find(self, condition: Condition, *, is_ranked: bool = False) -> Iterator[int]:
         """Ids of the items that meet a condition, newest first or best first (`finding.find_ids`)."""
         return find_ids(self._connection, condition, is_ranked=is_ranked)
+
+    def count_found(self, condition: Condition) -> int:
+        """How many items meet a condition."""
+        return count_ids(self._connection, condition)
+
+    def first_id_since(self, at: datetime) -> int:
+        """The lowest id among items first seen at this instant or later; one more than the highest of all where there is none."""
+        return lowest_id_since(self._connection, at)
 
     def outlines(self, ids: Iterable[int]) -> Iterator[Item]:
         """The items of these ids in their order, without text, HTML, tags and sources: quickly read."""

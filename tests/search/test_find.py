@@ -17,7 +17,7 @@ from monitor.rules import compile_query, compile_rules, prepare
 from monitor.search.find import find
 from monitor.search.matchable import matchable
 from monitor.search.narrow import Known, narrow
-from monitor.search.tryout import try_text
+from monitor.search.tryout import text_of
 from monitor.store import Store, open_store
 from monitor.store.items import Selection
 
@@ -260,6 +260,6 @@ def test_a_search_through_many_batches_loses_and_doubles_nothing(tmp_path: Path)
 
 def test_a_text_is_tried_as_if_it_came_from_a_source() -> None:
     rules, _ = compile_rules([Rule("r", "R", query="kind:embassy AND tag:own AND bridge")], {})
-    assert try_text(rules, "The bridge", "", None) == []
-    [match] = try_text(rules, "The bridge", "", SourceFacts.of(SOURCES[1]))
+    assert rules.match(text_of("The bridge", "", None)) == []
+    [match] = rules.match(text_of("The bridge", "", SourceFacts.of(SOURCES[1])))
     assert [(span.field, span.text) for span in match.spans] == [("title", "bridge")]

@@ -340,7 +340,6 @@ WRITES: dict[str, Callable[[Store], object]] = {
     "items.edit": lambda s: s.items.edit(1, ENTRY, OBSERVED, indexed(ENTRY), NOW),
     "items.tag": lambda s: s.items.tag(1, ["x"], []),
     "items.retag": lambda s: s.items.retag(1, ["x"], []),
-    "items.retag": lambda s: s.items.retag(1, ["x"], []),
     "stories.lead": lambda s: s.stories.lead(1, 1),
     "stories.move": lambda s: s.stories.move(1, None, NOW),
     "stories.relate": lambda s: s.stories.relate(1, Relation.REPRINT, 0.5),
