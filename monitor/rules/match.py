@@ -100,6 +100,9 @@ class _Rest(Trace):
         return self.hit.terms(chosen)
 
 
+_NOWHERE: list[int] = []
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One word of a term: whole (`text`), or the beginning of one (`is_stem`), or a pattern with single letters left
@@ -113,7 +116,7 @@ class Part:
     def places(self, view: View) -> list[int]:
         """Where it stands in the view, ascending."""
         if not self.is_stem and self.pattern is None:
-            return view.places.get(self.text, [])
+            return view.places.get(self.text, _NOWHERE)
         found = view.starting_with(self.text)
         if self.pattern is not None:
             pattern = self.pattern
@@ -139,6 +142,11 @@ class Term:
 
     def hits(self, text: Prepared) -> list[Hit]:
         """All places of the term, by field; one that runs past the lead's end is not in the lead."""
+        if len(self.parts) == 1 and self.fields == TITLE_AND_BODY and not self.signs:  # as most are
+            part = self.parts[0]
+            hits = [Hit("title", place, place) for place in part.places(text.view("title"))]
+            hits += [Hit("body", place, place) for place in part.places(text.view("body"))]
+            return hits
         if self.fields == ("lead",):
             last_word = LEAD_WORD_COUNT - 1
             in_body = [hit for hit in self._in(text.view("body")) if hit.last <= last_word]
@@ -405,5 +413,9 @@ _FIELD_ORDER = {"title": 0, "body": 1}
 
 def spans_of(text: Prepared, hits: list[Hit]) -> tuple[Span, ...]:
     """The hits as stretches of the original, each once, in order of field (title, body, others) and place."""
-    spans = {text.view(hit.field).span(hit.first, hit.last) for hit in hits}
+    return in_order({text.view(hit.field).span(hit.first, hit.last) for hit in hits})
+
+
+def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans by field (title, body, others) and place."""
     return tuple(sorted(spans, key=lambda span: (_FIELD_ORDER.get(span.field, 2), span.field, span.start, span.end)))

@@ -33,8 +33,16 @@ class View:
         """Positions by word, ascending."""
         places: dict[str, list[int]] = {}
         for position, word in enumerate(self.words.texts):
-            places.setdefault(word, []).append(position)
+            if word in places:
+                places[word].append(position)
+            else:
+                places[word] = [position]
         return places
+
+    @cached_property
+    def joined(self) -> str:
+        """The words in order, each between two spaces."""
+        return f" {' '.join(self.words.texts)} "
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -51,7 +59,9 @@ class View:
 
     def span(self, first: int, last: int) -> Span:
         """The stretch of the original from the first to the last of these words."""
-        start, end = self.words.place(first)[0], self.words.place(last)[1]
+        start, end = self.words.place(first)
+        if last != first:
+            end = self.words.place(last)[1]
         return Span(self.field, start + self.shift, end + self.shift, self.text[start:end])
 
 
@@ -76,11 +86,6 @@ class Prepared:
             raw = self.matchable.tags if field == "tag" else (self._raw_value(field),)
             self._values[field] = tuple(fold_text(value) for value in raw if value)
         return self._values[field]
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The different words of title and body."""
-        return frozenset(self.view("title").words.texts).union(self.view("body").words.texts)
 
     def _raw_value(self, field: str) -> str:
         if field == "site":

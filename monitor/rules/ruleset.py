@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from monitor.errors import RuleError
-from monitor.model import Combination, Match, Matchable, Rule, Sample
+from monitor.model import Combination, Match, Matchable, Rule, Sample, Span
+from monitor.rules.asking import Asked, One, OneOf, demands
 from monitor.rules.compile import Compiler, Lists, compile_query
-from monitor.rules.keys import Keys, plan_keys
+from monitor.rules.index import Index, any_of
 from monitor.rules.lexer import DISTANCE_MAX
 from monitor.rules.match import Absent, All, Any, Hit, Hits, Plan, Within, fields_of, spans_of
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
 from monitor.text.furniture import find_furniture
-
-HEAD_CHARS = 3  # few words of a text share their first three letters with a stem of a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +35,91 @@ class CompiledRule:
 
     def match(self, text: Prepared) -> Match | None:
         """The match with its reasons, or None. The score is the sum of the weights, 1 where there are none."""
-        hits: list[Hit] = []
-        fires = False
-        for plan in self.any_of:
-            found = plan.find(text, None)
-            if found is not None:
-                fires = True
-                hits += found
-        score = 0
-        for term in self.weighted:
-            found = term.plan.find(text, None) or []
-            score += term.weight * self._count(found)
-            hits += found if term.weight > 0 else []
-        if self.rule.threshold is not None and score >= self.rule.threshold:
-            fires = True
-        if not fires:
-            return None
-        return Match(self.rule.id, score if self.weighted else 1, spans_of(text, hits))
+        found = [hits for plan in self.any_of if (hits := plan.find(text, None)) is not None]
+        weighed = [(term.weight, term.plan.find(text, None) or []) for term in self.weighted]
+        return self.judge(found, weighed, partial(spans_of, text))
 
-    def _count(self, hits: list[Hit]) -> int:
+    def judge(
+        self,
+        found: list[list[Hit]],
+        weighed: list[tuple[int, list[Hit]]],
+        spans: Callable[[list[Hit]], tuple[Span, ...]],
+    ) -> Match | None:
+        """The match by the hits of those of `any_of` that hold, and of terms with their weights; None where they do not do."""
+        score = sum([weight * self.count(hits) for weight, hits in weighed])
+        if not found and (self.rule.threshold is None or score < self.rule.threshold):
+            return None
+        hits = [hit for one in found for hit in one]
+        hits += [hit for weight, one in weighed if weight > 0 for hit in one]
+        return Match(self.rule.id, score if self.weighted else 1, spans(hits))
+
+    def count(self, hits: list[Hit]) -> int:
         """How often a term counts: at most `count_cap` hits, those in the title first and `title_factor` times."""
-        in_title = min(sum(hit.field == "title" for hit in hits), self.rule.count_cap)
+        in_title = min(sum([hit.field == "title" for hit in hits]), self.rule.count_cap)
         return in_title * self.rule.title_factor + min(len(hits), self.rule.count_cap) - in_title
 
-    def keys(self) -> Keys | None:
-        """Words of which a text must hold one for the rule to fire; None where any text may make it fire."""
-        plans = [*self.any_of, *(term.plan for term in self.weighted if term.weight > 0)]
-        return plan_keys(Any(tuple(plans)))
+
+class _AskedByQuery:
+    """A rule that is a query, as asked of the leaves that hit a text.
+
+    `triggers` are leaves of which a text must hit one for the rule to fire, None where any text may make it fire; `needs` are
+    further such groups, `bans` leaves of which it may hit none.
+    """
+
+    __slots__ = ("_groups", "_question", "_rule_id", "bans", "needs", "triggers")
+    reach: Sequence[tuple[int, int]] = ()
+
+    def __init__(self, compiled: CompiledRule, index: Index) -> None:
+        self._rule_id = compiled.rule.id
+        self._question = index.question(compiled.any_of[0])
+        rarest = index.triggers(self._question)
+        demanded = demands(self._question)
+        self.triggers = None if rarest is None else rarest.leaves
+        self.needs = tuple([group for group in demanded.needs if group != self.triggers])
+        self.bans = demanded.bans
+        self._groups = demanded.needs if demanded.is_whole else None
+
+    def match(self, asked: Asked) -> Match | None:
+        """The match, where what it needs and bans was looked at."""
+        if self._groups is None:
+            hits = self._question.find(asked)
+            if hits is None:
+                return None
+        else:
+            hits = [hit for group in self._groups for leaf in group & asked.hit for hit in asked.hits(leaf)]
+        return Match(self._rule_id, 1, asked.spans(hits))
+
+
+class _AskedByAll:
+    """A rule of weights and combinations, as asked of the leaves that hit a text.
+
+    `triggers` are those of its combinations; `reach` holds leaves with the weights they bring.
+    """
+
+    __slots__ = ("_any_of", "_compiled", "_weighted", "bans", "needs", "reach", "triggers")
+
+    def __init__(self, compiled: CompiledRule, index: Index) -> None:
+        self._compiled = compiled
+        self._any_of = tuple([index.question(plan) for plan in compiled.any_of])
+        # Words, phrases and lists of them without a field, so that each is one leaf or several.
+        self._weighted = tuple(
+            [(term.weight, cast("One | OneOf", index.question(term.plan))) for term in compiled.weighted]
+        )
+        found = any_of([index.triggers(question) for question in self._any_of])
+        self.triggers = None if found is None else found.leaves
+        self.needs: tuple[frozenset[int], ...] = ()
+        self.bans: tuple[frozenset[int], ...] = ()
+        self.reach = [(leaf, weight) for weight, question in self._weighted if weight > 0 for leaf in question.leaves]
+
+    def match(self, asked: Asked) -> Match | None:
+        found = [hits for question in self._any_of if (hits := question.find(asked)) is not None]
+        weighed = [(weight, hits) for weight, question in self._weighted if (hits := question.find(asked))]
+        return self._compiled.judge(found, weighed, asked.spans)
+
+
+def _as_asked(compiled: CompiledRule, index: Index) -> _AskedByQuery | _AskedByAll:
+    is_query = len(compiled.any_of) == 1 and not compiled.weighted
+    return _AskedByQuery(compiled, index) if is_query else _AskedByAll(compiled, index)
 
 
 class RuleSet:
@@ -70,17 +128,53 @@ class RuleSet:
     def __init__(self, rules: Iterable[CompiledRule] = ()) -> None:
         self.rules = tuple(rules)
         self._by_id = {compiled.rule.id: compiled for compiled in self.rules}
+        self._index = Index()
+        self._asked = [_as_asked(compiled, self._index) for compiled in self.rules]
+        self._thresholds = [compiled.rule.threshold or 0 for compiled in self.rules]
         self._always: list[int] = []
-        self._by_word: dict[str, list[int]] = {}
-        self._by_stem: dict[str, list[int]] = {}
-        self._heads: dict[int, dict[str, list[str]]] = {}  # stems by their first letters, those by how many they are
-        for number, compiled in enumerate(self.rules):
-            self._index(number, compiled.keys())
+        self._by_leaf: dict[int, list[int]] = {}
+        self._reach: dict[int, list[tuple[int, int, int]]] = {}  # rules with what it brings in a body, and at most
+        for number, rule in enumerate(self._asked):
+            if rule.triggers is None:
+                self._always.append(number)
+            for leaf in rule.triggers or ():
+                self._by_leaf.setdefault(leaf, []).append(number)
+            cap, factor = self.rules[number].rule.count_cap, max(1, self.rules[number].rule.title_factor)
+            for leaf, weight in rule.reach:
+                self._reach.setdefault(leaf, []).append((number, weight * cap, weight * cap * factor))
 
     def match(self, text: Prepared) -> list[Match]:
         """The rules that fire on a text, in the order of the configuration; an empty list for none."""
-        matches = [self.rules[number].match(text) for number in self._candidates(text)]
+        asked = self._index.ask(text)
+        matches = [self._asked[number].match(asked) for number in sorted(self._left(asked))]
         return [match for match in matches if match is not None]
+
+    def _left(self, asked: Asked) -> list[int]:
+        """The numbers of the rules that may fire by the leaves that hit, in no order."""
+        hit = asked.hit
+        candidates = self._reached(asked)
+        candidates.update(self._always)
+        for leaf in hit & self._by_leaf.keys():
+            candidates.update(self._by_leaf[leaf])
+        left = []
+        for number in candidates:
+            rule = self._asked[number]
+            for group in rule.needs:
+                if group.isdisjoint(hit):
+                    break
+            else:
+                if not rule.bans or all(map(hit.isdisjoint, rule.bans)):
+                    left.append(number)
+        return left
+
+    def _reached(self, asked: Asked) -> set[int]:
+        """The numbers of the rules whose terms may bring what their threshold asks."""
+        reached: dict[int, int] = {}
+        in_title = asked.hit_in_title
+        for leaf in asked.hit & self._reach.keys():
+            for number, in_body, most in self._reach[leaf]:
+                reached[number] = reached.get(number, 0) + (most if leaf in in_title else in_body)
+        return {number for number, most in reached.items() if most >= self._thresholds[number]}
 
     def tags_of(self, rule_id: str) -> tuple[str, ...]:
         """The tags a rule gives; none for a rule that is not in the set."""
@@ -95,31 +189,6 @@ class RuleSet:
                 if (compiled.match(_sample_text(compiled, sample.text)) is not None) != sample.match:
                     failed.append((compiled.rule.id, place, sample))
         return failed
-
-    def _index(self, number: int, keys: Keys | None) -> None:
-        if keys is None:
-            self._always.append(number)
-            return
-        for word in keys.words:
-            self._by_word.setdefault(word, []).append(number)
-        for stem in keys.stems:
-            if stem not in self._by_stem:
-                head = stem[:HEAD_CHARS]
-                self._heads.setdefault(len(head), {}).setdefault(head, []).append(stem)
-            self._by_stem.setdefault(stem, []).append(number)
-
-    def _candidates(self, text: Prepared) -> list[int]:
-        """The numbers of the rules of which the text holds a key. Sets meet sets here, since most words set off nothing."""
-        found = set(self._always)
-        vocabulary = text.vocabulary
-        for word in vocabulary & self._by_word.keys():
-            found.update(self._by_word[word])
-        for length, heads in self._heads.items():
-            for word in [word for word in vocabulary if word[:length] in heads]:
-                for stem in heads[word[:length]]:
-                    if word.startswith(stem):
-                        found.update(self._by_stem[stem])
-        return sorted(found)
 
 
 def compile_rules(rules: Sequence[Rule], lists: Lists) -> tuple[RuleSet, list[tuple[int, RuleError]]]:

@@ -16,9 +16,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, chain
-from operator import add
 from sys import intern
 from typing import Protocol
 
@@ -130,14 +129,18 @@ def without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
     """The words outside the stretches taken out, which are in order and apart; those around a stretch become neighbours."""
     if not taken:
         return words
-    kept: list[int] = []
+    kept: list[range] = []
     position = 0
     for start, end in taken:
-        kept += range(position, words.count_before(start))
+        kept.append(range(position, words.count_before(start)))
         position = words.count_before(end)
-    kept += range(position, len(words.texts) + 1)
-    signs = {new: words.signs[old] for new, old in enumerate(kept) if old in words.signs} if words.signs else {}
-    return Words(tuple([words.texts[old] for old in kept[:-1]]), signs, _Kept(words, kept))
+    kept.append(range(position, len(words.texts)))
+    texts = tuple(chain.from_iterable([words.texts[stretch.start : stretch.stop] for stretch in kept]))
+    places = _Kept(words, kept)
+    if not words.signs:
+        return Words(texts, {}, places)
+    stand = [*chain.from_iterable(kept), len(words.texts)]
+    return Words(texts, {new: words.signs[old] for new, old in enumerate(stand) if old in words.signs}, places)
 
 
 # -- where words stand -------------------------------------------------------------------------------
@@ -163,53 +166,58 @@ class _Listed:
 
 
 class _Kept:
-    """The places of some of another text's words."""
+    """The places of some of another text's words: those in stretches of its positions."""
 
-    def __init__(self, words: Words, kept: Sequence[int]) -> None:
+    def __init__(self, words: Words, kept: Sequence[range]) -> None:
         self._words, self._kept = words, kept
 
     def of(self, position: int) -> tuple[int, int]:
-        return self._words.place(self._kept[position])
+        for stretch in self._kept:
+            if position < len(stretch):
+                return self._words.place(stretch[position])
+            position -= len(stretch)
+        raise IndexError("there is no such word")
 
     def before(self, offset: int) -> int:
-        return bisect_left(self._kept, self._words.count_before(offset))
+        count = self._words.count_before(offset)
+        return sum([min(max(count - stretch.start, 0), len(stretch)) for stretch in self._kept])
 
 
 class _InPieces:
     """Places by way of the pieces that a text was read by, `found` being the words of each."""
 
+    __slots__ = ("_counts", "_ends", "_found", "_pieces", "_starts", "_text")
+
     def __init__(self, text: str, pieces: Sequence[str], found: Sequence[tuple[str, ...]]) -> None:
         self._text, self._pieces, self._found = text, pieces, found
+        self._counts: list[int] | None = None  # of the words up to each piece's last
+        self._ends: list[int] = []  # of the pieces, were there nothing between them
+        self._starts: list[int] = []  # of the pieces, where there is more than one character of white space somewhere
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        """Where the pieces begin."""
-        pieces = self._pieces
-        ends = list(accumulate(map(len, pieces)))
-        if pieces and len(self._text) == ends[-1] + len(pieces) - 1 and not _HAN.search(self._text):
-            return [0, *map(add, ends[:-1], range(1, len(pieces)))]  # one character of white space between any two
-        pattern = _PIECE_OR_HAN if _HAN.search(self._text) else _PIECE
-        return [match.start() for match in pattern.finditer(self._text)]
-
-    @cached_property
-    def _counts(self) -> list[int]:
-        """How many words stand before each piece."""
-        return [0, *accumulate(map(len, self._found))]
+    def _measure(self) -> list[int]:
+        pieces, text = self._pieces, self._text
+        self._ends = list(accumulate(map(len, pieces)))
+        if len(text) != self._ends[-1] + len(pieces) - 1 or _HAN.search(text):
+            pattern = _PIECE_OR_HAN if _HAN.search(text) else _PIECE
+            self._starts = [match.start() for match in pattern.finditer(text)]
+        self._counts = list(accumulate(map(len, self._found)))
+        return self._counts
 
     def of(self, position: int) -> tuple[int, int]:
-        number = bisect_right(self._counts, position) - 1
-        start, end = _spans_in(self._pieces[number])[position - self._counts[number]]
-        shift = self._starts[number]
+        counts = self._counts or self._measure()
+        number = bisect_right(counts, position)
+        piece = self._pieces[number]
+        start, end = _spans_in(piece)[position - counts[number]]  # counted from the piece's last word
+        shift = self._starts[number] if self._starts else self._ends[number] - len(piece) + number
         return start + shift, end + shift
 
     def before(self, offset: int) -> int:
-        number = bisect_left(self._starts, offset) - 1
-        if number < 0:
+        begun = _pieces(self._text[:offset])
+        if not begun:
             return 0
-        inside = offset - self._starts[number]
-        if inside >= len(self._pieces[number]):
-            return self._counts[number + 1]
-        return self._counts[number] + sum(start < inside for start, _ in _spans_in(self._pieces[number]))
+        last = len(begun) - 1
+        inside = sum([start < len(begun[last]) for start, _ in _spans_in(self._pieces[last])])
+        return sum(map(len, self._found[:last])) + inside
 
 
 # -- reading -----------------------------------------------------------------------------------------
@@ -250,6 +258,11 @@ def _hangs(character: str) -> bool:
 @lru_cache(maxsize=8192)
 def _spans_in(piece: str) -> list[tuple[int, int]]:
     """Where the words of a piece stand in it."""
+    core = piece.lstrip(_PUNCTUATION)
+    start = len(piece) - len(core)
+    core = core.rstrip(_PUNCTUATION)
+    if (core.isascii() and core.isalnum()) or _ONE_WORD.fullmatch(core):
+        return [(start, start + len(core))]
     folded = fold(piece)
     return [folded.span(start, end) for start, end in word_spans(folded.text)]
 
