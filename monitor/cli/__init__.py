@@ -32,7 +32,7 @@ COMMANDS = {
     "stories": ("stories", "List stories, or show one with its copies."),
     "sources": ("sources", "List sources and their states; find, check and add; pause and resume."),
     "opml": ("opml", "Take lists of feeds in from other readers, and give them out."),
-    "rules": ("rules", "List rules; try a text against them."),
+    "rules": ("rules", "List rules; try, explain and apply them."),
     "digest": ("digest", "Preview, send and look up editions."),
     "deliveries": ("deliveries", "Look at the outbox, send it, retry a failure."),
     "status": ("status", "How things stand: sources, items, queue, next editions."),
