@@ -1,15 +1,15 @@
-"""The composition root: a checked configuration becomes wired parts. The only reader of the real clock."""
+"""The composition root: a checked configuration becomes wired parts."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 
 from monitor import __version__
 from monitor.actions import Parts
 from monitor.actions.applying import note_rules
+from monitor.clock import now
 from monitor.configuration import Configuration
 from monitor.delivery.channel import Channel
 from monitor.delivery.mail import MailChannel
@@ -24,11 +24,6 @@ from monitor.store.lock import WriterLock
 PARSERS = 2
 SETTLE_S = 2.5
 FAREWELL_S = 1.0  # for a mail server that hangs when we say goodbye
-
-
-def now() -> datetime:
-    """This instant, aware, in UTC."""
-    return datetime.now(UTC)  # noqa: TID251 - this is the one place
 
 
 @asynccontextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
-
 import pytest
 
 from monitor import __version__, app
 from monitor.actions import perform
+from monitor.clock import now
 from monitor.configuration import Configuration, check_configuration
 from monitor.errors import StoreError
 from tests.conftest import Article, Folder, Site, hanging, source
@@ -17,11 +16,6 @@ DIGEST = '[[digest]]\nid = "d"\ntitle = "D"\nat = "07:00"\n[[digest.section]]\nt
 
 def read(folder: Folder) -> Configuration:
     return check_configuration(folder.path, {})
-
-
-def test_now_is_aware_and_in_utc() -> None:
-    assert app.now().tzinfo is UTC
-    assert app.now() - app.now() < timedelta(seconds=1)
 
 
 async def test_the_store_is_held_while_the_parts_are_open_and_free_afterwards(folder: Folder) -> None:
@@ -85,4 +79,4 @@ async def test_closing_waits_for_no_server_that_hangs(folder: Folder) -> None:
         with pytest.raises(asyncio.CancelledError):
             await polling
     async with app.open_parts(read(folder)) as parts:
-        assert parts.store.sources.due(app.now(), 10) == ["a"]
+        assert parts.store.sources.due(now(), 10) == ["a"]

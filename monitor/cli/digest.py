@@ -23,7 +23,7 @@ def digest() -> None:
 @click.pass_obj
 def list_(folder: Path, as_json: bool) -> None:
     """List the configured digests and when each is due next."""
-    from monitor.app import now
+    from monitor.clock import now
     from monitor.digests.schedule import next_due
     from monitor.settings import load_settings
 
@@ -48,16 +48,17 @@ def list_(folder: Path, as_json: bool) -> None:
 @click.pass_obj
 def preview(folder: Path, digest_id: str, kind: str) -> None:
     """Write the mail of digest ID as it would go now; stores and sends nothing."""
-    from monitor import app
     from monitor.actions.editions import plan_among
+    from monitor.app import plans
+    from monitor.clock import now
     from monitor.configuration import check_configuration
     from monitor.digests.edition import draft_edition, preview_bytes
 
     configuration = check_configuration(folder, os.environ)
-    plan, sender = plan_among(app.plans(configuration), digest_id), configuration.settings.mail.sender
+    plan, sender = plan_among(plans(configuration), digest_id), configuration.settings.mail.sender
     store = reading(folder)
     try:
-        draft = draft_edition(store, plan, None, app.now(), sender)
+        draft = draft_edition(store, plan, None, now(), sender)
     finally:
         store.close()
     if kind == "eml":

@@ -60,7 +60,7 @@ def _selection(source: str | None, tag: str | None, since: str | None, limit: in
 def _instant(since: str | None) -> datetime | None:
     if not since:
         return None
-    from monitor.app import now  # with all that polls and mails: half of the time that a plain listing takes
+    from monitor.clock import now
 
     return output.parse_since(since, now())
 
@@ -92,8 +92,8 @@ def search(folder: Path, /, query: str, ranked: bool, as_json: bool, as_csv: boo
 
     For example: monitor search 'title:(karabakh NEAR/5 talks) AND within:7d'
     """
-    from monitor.app import now
     from monitor.cli.access import reading
+    from monitor.clock import now
     from monitor.errors import RuleError
     from monitor.search.find import find
     from monitor.settings import load_settings

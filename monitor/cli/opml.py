@@ -68,7 +68,7 @@ def export(folder: Path, file: TextIO) -> None:
     What other readers do not know of a source stands in attributes of our own; log-ins, headers and proxies are left out.
     """
     from monitor.actions.subscribing import export_opml
-    from monitor.app import now
+    from monitor.clock import now
     from monitor.settings import load_settings
 
     sources = load_settings(folder, os.environ, parts={"sources"}).sources

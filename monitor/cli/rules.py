@@ -213,8 +213,8 @@ def backtest(
     folder: Path, rule_id: str, since: str, query: str | None, query_file: TextIO | None, as_json: bool
 ) -> None:
     """Say what RULE, or a draft of it, would have caught: items and stories a day, and what the stored matches differ in."""
-    from monitor.app import now
     from monitor.cli.access import reading
+    from monitor.clock import now
     from monitor.search.backtest import backtest as run
 
     if query is not None and query_file is not None:

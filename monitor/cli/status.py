@@ -17,7 +17,7 @@ from monitor.contract import Object, source_object, when
 @click.pass_obj
 def status(folder: Path, as_json: bool) -> None:
     """How things stand: sources by state, items, queue, next editions, and the sources that ail."""
-    from monitor.app import now
+    from monitor.clock import now
     from monitor.settings import load_settings
     from monitor.upkeep.standing import standing
 

@@ -23,7 +23,7 @@ def stories() -> None:
 @click.pass_obj
 def list_(folder: Path, since: str | None, limit: int | None, as_json: bool) -> None:
     """List stories, the one with the latest copy first."""
-    from monitor.app import now
+    from monitor.clock import now
 
     store = reading(folder)
     try:

@@ -37,7 +37,8 @@ def discover(ctx: click.Context, url: str, as_json: bool) -> None:
 
 def look_at(settings: Settings, url: str) -> Discovery:
     """What is found at an address, which may be written without its scheme. Raises `click.UsageError` for what is none."""
-    from monitor.app import acquirer_for, now
+    from monitor.app import acquirer_for
+    from monitor.clock import now
     from monitor.feeds.discover import discover
     from monitor.model import Job
     from monitor.settings.values import web_url
@@ -83,7 +84,8 @@ def check(ctx: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     """
     from monitor.actions.looking import Looker
     from monitor.actions.parts import UnknownError
-    from monitor.app import acquirer_for, now
+    from monitor.app import acquirer_for
+    from monitor.clock import now
     from monitor.settings import load_settings
 
     settings = load_settings(ctx.obj, os.environ, parts={"monitor", "sources"})

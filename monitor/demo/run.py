@@ -14,6 +14,7 @@ from pathlib import Path
 
 from monitor import app
 from monitor.actions import Parts, perform
+from monitor.clock import now
 from monitor.configuration import check_configuration
 from monitor.contract import Object
 from monitor.demo.configuration import write_configuration
@@ -29,7 +30,7 @@ Say = Callable[[str], None]
 async def run_demo(folder: Path, say: Say) -> None:
     """Run it in `folder` (the configuration in `config/`, the database in `data/`), telling each stage line by line by `say`."""
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(DemoServer(app.now()))
+        server = await stack.enter_async_context(DemoServer(now()))
         mailbox = await stack.enter_async_context(Mailbox())
         config = folder / "config"
         write_configuration(config, server_url=server.url, mail_host=mailbox.host, mail_port=mailbox.port)
