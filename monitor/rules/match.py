@@ -404,8 +404,8 @@ def whereabouts(plan: Hits) -> frozenset[str]:
             return whereabouts(inner)
         case Any(parts):
             return frozenset().union(*(whereabouts(cast("Hits", part)) for part in parts))
-        case Term(fields=fields):
-            return frozenset(TITLE_AND_BODY if fields == ("lead",) else fields)
+        case _:
+            return frozenset(TITLE_AND_BODY if plan.fields == ("lead",) else plan.fields)
 
 
 _FIELD_ORDER = {"title": 0, "body": 1}

@@ -7,7 +7,13 @@ own words, parentheses only where they are needed.
 from __future__ import annotations
 
 from monitor.rules import syntax
+from monitor.rules.grammar import parse
 from monitor.rules.lexer import is_bare_after
+
+
+def canonical(query: str) -> str:
+    """A query as the one way to write it has it. Raises `RuleError` where it cannot be read."""
+    return printed(parse(query))
 
 
 def printed(node: syntax.Node) -> str:
