@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.store.connection import Connection, Row, stored_ms
 
-FEW = 1_000  # items that are sooner read whole than found among the hits of their words
-NOT_MANY = 20_000  # items of some sources that are sooner listed and sorted than met on a walk through all
+FEW = 5_000  # items that are sooner listed than met on a walk through all, or among the hits of words
 AHEAD = timedelta(
     days=2
 )  # `published_at` is no more than a day later than the first sight; a clock may be set meanwhile
@@ -137,8 +136,13 @@ class _Search:
         """The ids' SELECT, in order, and its parameters."""
         bounds, of_bounds = self._bounds(connection)
         driver = self._driver(connection)
-        if driver is None and self.expression:
-            return self._by_words(bounds, of_bounds, is_ranked=is_ranked)
+        if self.expression:
+            few = (
+                ("1", ()) if driver is None else _listed(driver, "+item_text.rowid")
+            )  # the sign keeps the words in front
+            return self._by_words(
+                [*(f"item_text.rowid {bound}" for bound in bounds), few[0]], (*of_bounds, *few[1]), is_ranked
+            )
         conditions, parameters = _joined(self.others)
         conditions, parameters = [*conditions, *(f"item.id {bound}" for bound in bounds)], (*parameters, *of_bounds)
         if isinstance(driver, Tagged) and len(driver.tags) == 1:  # the index gives them in their order
@@ -146,19 +150,18 @@ class _Search:
             sql = f"SELECT item.id FROM tag CROSS JOIN item ON item.id = tag.item_id WHERE {where} ORDER BY tag.item_id DESC"
             return sql, (*driver.tags, *parameters)
         if driver is not None:
-            where, of_driver = _listed(driver)
+            where, of_driver = _listed(driver, "item.id")
             conditions, parameters = [where, *conditions], (*of_driver, *parameters)
         where = " AND ".join(["1", *conditions])
         return f"SELECT item.id FROM item WHERE {where} ORDER BY item.id DESC", parameters
 
-    def _by_words(self, bounds: list[str], of_bounds: Row, *, is_ranked: bool) -> tuple[str, Row]:
+    def _by_words(self, narrower: list[str], parameters: Row, is_ranked: bool) -> tuple[str, Row]:
         conditions, of_others = _joined(part for part in self.others if not isinstance(part, UpTo))
         join = "JOIN item ON item.id = item_text.rowid" if conditions else ""
-        within = [f"item_text.rowid {bound}" for bound in bounds]
-        where = " AND ".join(["item_text MATCH ?", *within, *conditions])
+        where = " AND ".join(["item_text MATCH ?", *narrower, *conditions])
         order = "bm25(item_text, 2.0, 1.0), item_text.rowid DESC" if is_ranked else "item_text.rowid DESC"
         sql = f"SELECT item_text.rowid FROM item_text {join} WHERE {where} ORDER BY {order}"
-        return sql, (self.expression, *of_bounds, *of_others)
+        return sql, (self.expression, *parameters, *of_others)
 
     def _bounds(self, connection: Connection) -> tuple[list[str], Row]:
         """Between which ids all that can answer lies."""
@@ -171,16 +174,15 @@ class _Search:
         return [sql for sql, _ in bounds], tuple(item_id for _, item_id in bounds)
 
     def _driver(self, connection: Connection) -> Tagged | FromSources | CarriedBy | None:
-        """The condition whose items are few enough to begin with; None for the words, or else for all items."""
-        few = FEW if self.expression else NOT_MANY
+        """The condition whose items are few enough to list; None where none has."""
         for part in self.others:
             if isinstance(part, Tagged):
                 sql = "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag IN (SELECT value FROM json_each(?)) LIMIT ?)"
-                if int(connection.value(sql, (_list(part.tags), few + 1))) <= few or self._is_lone_tag(part):
+                if int(connection.value(sql, (_list(part.tags), FEW + 1))) <= FEW or self._is_lone_tag(part):
                     return part
             elif isinstance(part, FromSources | CarriedBy):
                 sql = "SELECT sum(item_count) FROM source WHERE id IN (SELECT value FROM json_each(?))"
-                if int(connection.value(sql, (_list(part.ids),)) or 0) <= few:
+                if int(connection.value(sql, (_list(part.ids),)) or 0) <= FEW:
                     return part
         return None
 
@@ -226,13 +228,13 @@ def _sql(condition: Condition) -> tuple[str, Row]:
             return f"({joint.join(conditions) or empty})", parameters
 
 
-def _listed(driver: Tagged | FromSources | CarriedBy) -> tuple[str, Row]:
-    """The items of a condition as a list to begin with. Whatever a source's text came from it has carried too."""
+def _listed(driver: Tagged | FromSources | CarriedBy, number: str) -> tuple[str, Row]:
+    """That `number` is on the list of a condition's items. Whatever a source's text came from it has carried too."""
     if isinstance(driver, Tagged):
         sql = "SELECT item_id FROM tag WHERE tag IN (SELECT value FROM json_each(?))"
-        return f"item.id IN ({sql})", (_list(driver.tags),)
+        return f"{number} IN ({sql})", (_list(driver.tags),)
     sql = "SELECT item_id FROM sighting WHERE source_id IN (SELECT value FROM json_each(?))"
-    return f"item.id IN ({sql})", (_list(driver.ids),)
+    return f"{number} IN ({sql})", (_list(driver.ids),)
 
 
 def _list(values: Iterable[str]) -> str:
