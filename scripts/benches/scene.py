@@ -72,6 +72,7 @@ def write_folder(folder: Path, urls: list[str], fetch: str = "", web_port: int =
     tables = (f'[[source]]\nid = "s{number:05d}"\nurl = "{url}"\n' for number, url in enumerate(urls))
     (folder / "sources.toml").write_text("\n".join(tables), "utf-8")
     shutil.copy(ROOT / "config" / "rules.toml", folder / "rules.toml")
+    shutil.copytree(ROOT / "config" / "lists", folder / "lists")
 
 
 def monitor(folder: Path, *arguments: str) -> list[str]:
