@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from monitor.model import Matchable, SourceFacts
 from monitor.rules import prepare
@@ -19,6 +20,7 @@ from monitor.rules.match import (
     Any,
     AtLeast,
     Case,
+    Hits,
     Near,
     NotNear,
     Part,
@@ -165,7 +167,7 @@ def _is_flat(plan: Plan) -> bool:
             return False
 
 
-def _pair(left: Plan, right: Plan, distance: int) -> str | None:
+def _pair(left: Hits, right: Hits, distance: int) -> str | None:
     """Any term of one side near any of the other; None where they are too many, or the index does not hold one."""
     lefts, rights = list(_sides(left)), list(_sides(right))
     if not 0 < len(lefts) * len(rights) <= PAIRS_MOST or None in lefts or None in rights:
@@ -185,7 +187,7 @@ class _Side:
     amid: int
 
 
-def _sides(plan: Plan, amid: int = 0) -> Iterator[_Side | None]:
+def _sides(plan: Hits, amid: int = 0) -> Iterator[_Side | None]:
     """A phrase for each term by which a side may be met; None for one without a phrase in the index."""
     match plan:
         case Term(parts, fields=fields):
@@ -197,14 +199,12 @@ def _sides(plan: Plan, amid: int = 0) -> Iterator[_Side | None]:
                 yield _Side(longest.phrase, column, len(parts) - 1 - (longest.last - longest.first), amid)
         case Any(parts):
             for part in parts:
-                yield from _sides(part, amid)
+                yield from _sides(cast("Hits", part), amid)
         case Near(left, right, distance):  # a hit reaches from one of the two to the other
             yield from _sides(left, max(amid, distance))
             yield from _sides(right, max(amid, distance))
         case Case(inner) | NotNear(inner):
             yield from _sides(inner, amid)
-        case _:
-            yield None
 
 
 def _near(left: _Side, right: _Side, distance: int) -> str:

@@ -2,6 +2,7 @@
 
 `fetch` polls a made-up world over loopback HTTP in five passes (first poll, 304, same body, new build date, three new entries
 each), every pass a `monitor fetch` of its own, beside `reader` doing the same with its search index brought up to date.
+`search` builds an archive of a million items and times queries of each kind over it.
 `daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
 """
 
@@ -30,6 +31,12 @@ def main() -> int:
         figures = holding.measure(wanted.sources, wanted.minutes)
         print(json.dumps(figures) if wanted.json else daemon_table(figures))
         return 0
+    if wanted.command == "search":
+        from benches import searching
+
+        figures = searching.measure(wanted.items, wanted.keep)
+        print(json.dumps(figures) if wanted.json else searching.table(figures))
+        return 0
     from benches import fetching
 
     figures = fetching.measure(wanted.sources, wanted.faults, wanted.peer, wanted.peer_threads)
@@ -48,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--peer-threads", type=int, default=16, metavar="N", help="reader's workers (16)")
     daemon = commands.add_parser("daemon", help="sources held by the daemon for some minutes")
     daemon.add_argument("--minutes", type=float, default=5.0)
+    search = commands.add_parser("search", help="queries over an archive of very many items")
+    search.add_argument("--items", type=int, default=1_000_000, metavar="N", help="how many items (1,000,000)")
+    search.add_argument(
+        "--keep", type=Path, metavar="DIR", help="build the archive there, or take the one that is there"
+    )
+    search.add_argument("--json", action="store_true", help="the figures as one JSON object")
     for command, sources in ((fetch, 2_000), (daemon, 10_000)):
         command.add_argument(
             "--sources", type=int, default=sources, metavar="N", help=f"how many sources ({sources:,})"

@@ -103,6 +103,9 @@ RULES = {
     "a list": Rule("r", "R", query="@places", tags=("a",)),
     "weights": Rule("r", "R", terms=(("garden", 3), ("opened", 1), ("library", -1)), threshold=3, tags=("a",)),
     "combinations": Rule("r", "R", any_of=(Combination(all=("bridge",), none=("south",)),), tags=("a",)),
+    "nearness in a combination": Rule(
+        *("r", "R"), any_of=(Combination(all=("garden", "opened"), any=("harbour", "side 9"), near=3),), tags=("a",)
+    ),
     "without tags": Rule("r", "R", query="bridge"),
     "nothing": Rule("r", "R", query="nowhere", tags=("a",)),
 }
