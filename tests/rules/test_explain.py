@@ -59,6 +59,7 @@ FAILS = [
     ),
     ("two NEAR/0 met", "two NEAR/0 met", "`met` stands 1 word away from `two`, NEAR/0 allows 0"),
     ("sides ONEAR/1 library", "sides ONEAR/1 library", "`library` stands 3 words away from `sides`, ONEAR/1 allows 1"),
+    ("library ONEAR/3 sides", "library ONEAR/3 sides", "`sides` stands before `library`, not after it"),
     ("library ONEAR/9 sides", "library ONEAR/9 sides", "`sides` stands before `library`, not after it"),
     ("resume NEAR library", "resume NEAR library", "`resume` and `library` stand in different fields"),
     ("home NEAR home", "home NEAR home", "`home` and `home` are one and the same words"),
