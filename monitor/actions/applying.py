@@ -27,7 +27,7 @@ from monitor.store.finding import ANYTHING, Condition, UpTo, either, every
 from monitor.store.items import SPANS_KEPT
 from monitor.store.rules import Pending
 
-BATCH = 50  # items judged and written at once: some ten milliseconds
+BATCH = 25  # items judged and written at once: some tens of milliseconds at most
 AHEAD = 5_000  # ids looked up at a time
 ASKED_FOR_MOST = 50  # rules whose words are asked of the index; with more, every item is read
 TOLD_EVERY = 0.01  # of the way
