@@ -9,31 +9,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import functools
-import importlib.util
 import logging
 import re
 import socket
 import ssl
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import certifi
-import httpcore
 
 from monitor.errors import FetchError
 from monitor.feeds.guard import Guard, addresses_of, is_private_name
 from monitor.model import FailureKind
 
 log = logging.getLogger(__name__)
-
-# httpcore asks for this library at every connection. Where it is not installed, that searches the whole path each time, a tenth
-# of a quiet poll; told once that it is absent, Python says so at once.
-if importlib.util.find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 DIAL_TRIES = 3
 HEAD_LIMIT_BYTES = 256_000  # headers, and informational answers (1xx) before them
@@ -42,18 +33,27 @@ _PROXY_ANSWER = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})[ \r]")
 _HEAD_END = b"\r\n\r\n"
 
 
-class Wire(httpcore.AsyncNetworkStream):
+class DialError(Exception):
+    """No connection could be made, or no TLS be agreed on; the cause says why."""
+
+
+class BrokenOffError(Exception):
+    """A connection ended before what it carried."""
+
+
+class Wire:
     """An open connection. What it reads before the answer begins is bounded; time is bounded by whoever holds it."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self.left_bytes: int | None = HEAD_LIMIT_BYTES  # None once the answer has begun
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's interface
+    async def read(self, max_bytes: int) -> bytes:
+        """What has come, b"" at the end. Raises BrokenOffError, and FetchError where an answer should long have begun."""
         try:
             part = await self._reader.read(max_bytes)
         except OSError as error:
-            raise httpcore.ReadError from error
+            raise BrokenOffError from error
         if self.left_bytes is not None:
             self.left_bytes -= len(part)
             if self.left_bytes < 0:
@@ -63,27 +63,20 @@ class Wire(httpcore.AsyncNetworkStream):
                 )
         return part
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        if not buffer:
-            return
+    async def write(self, raw: bytes) -> None:
+        """Send it. Raises BrokenOffError."""
         try:
-            self._writer.write(buffer)
+            self._writer.write(raw)
             await self._writer.drain()
         except OSError as error:
-            raise httpcore.WriteError from error
+            raise BrokenOffError from error
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> Wire:
-        """Speak TLS from here on, also within a TLS that is spoken already."""
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Speak TLS from here on, also within a TLS that is spoken already. Raises DialError."""
         try:
-            await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+            await self._writer.start_tls(context, server_hostname=host)
         except OSError as error:
-            raise httpcore.ConnectError from error
-        return self
+            raise DialError from error
 
     async def aclose(self) -> None:
         """Close the connection without waiting for the other side."""
@@ -91,15 +84,12 @@ class Wire(httpcore.AsyncNetworkStream):
         await asyncio.sleep(0)
         self._writer.transport.abort()
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._writer.get_extra_info(info)
-
 
 async def _open(address: str, port: int) -> Wire:
     try:
         return Wire(*await asyncio.open_connection(address, port))
     except OSError as error:
-        raise httpcore.ConnectError from error
+        raise DialError from error
 
 
 class Dialler:
@@ -109,13 +99,13 @@ class Dialler:
         self._guard, self._timeout_s = guard, timeout_s
 
     async def dial(self, host: str, port: int) -> Wire:
-        """A connection to the host. Raises FetchError, and httpcore's ConnectError."""
+        """A connection to the host. Raises FetchError, and DialError."""
         addresses = (await self.judged(host, port))[:DIAL_TRIES]
         if not addresses:
             raise _not_public(host)
         for address in addresses[:-1]:
             # Several addresses share the time, so that one that is silent leaves some to the next.
-            with suppress(httpcore.ConnectError, TimeoutError):
+            with suppress(DialError, TimeoutError):
                 async with asyncio.timeout(self._timeout_s / len(addresses)):
                     return await _open(address, port)
         return await _open(addresses[-1], port)
@@ -203,7 +193,7 @@ class ProxyDialler:
         except BaseException as error:
             if wire is not None:
                 await wire.aclose()
-            if isinstance(error, httpcore.NetworkError | OSError):
+            if isinstance(error, DialError | BrokenOffError):
                 reason = tls_reason(error) or os_reason(error)
                 raise FetchError(FailureKind.CONNECT, f"No connection to the proxy {proxy.host}: {reason}.") from error
             raise

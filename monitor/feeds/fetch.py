@@ -14,21 +14,29 @@ from datetime import datetime
 from typing import NoReturn
 from urllib.parse import unquote
 
-import httpcore
 import httpx
 
 from monitor.errors import FetchError
 from monitor.feeds import bodies
 from monitor.feeds.answers import Answer, Headers, Limits, check_status, hints_of
-from monitor.feeds.dialling import Dialler, Proxy, ProxyDialler, Wire, os_reason, tls_context, tls_reason
+from monitor.feeds.dialling import (
+    BrokenOffError,
+    DialError,
+    Dialler,
+    Proxy,
+    ProxyDialler,
+    Wire,
+    os_reason,
+    tls_context,
+    tls_reason,
+)
+from monitor.feeds.exchange import ClosedError, ProtocolError, RawHeaders, Response, ask
 from monitor.feeds.guard import Guard
 from monitor.model import FailureKind, Job
 
 ACCEPT = b"application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
-
-RawHeaders = list[tuple[bytes, bytes]]
 
 
 class Fetcher:
@@ -88,7 +96,7 @@ class Fetcher:
         return headers
 
     @asynccontextmanager
-    async def _exchange(self, job: Job, url: httpx.URL, headers: RawHeaders) -> AsyncIterator[httpcore.Response]:
+    async def _exchange(self, job: Job, url: httpx.URL, headers: RawHeaders) -> AsyncIterator[Response]:
         """The one response, its body unread; foreign errors, also those of reading it, leave as FetchError."""
         try:
             wire = await self._dialled(job, url)
@@ -96,7 +104,7 @@ class Fetcher:
                 yield await _asked(wire, job, url, headers)
             finally:
                 await wire.aclose()
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        except (DialError, BrokenOffError, ClosedError, ProtocolError) as error:
             _fail(error, url.host)
 
     async def _dialled(self, job: Job, url: httpx.URL) -> Wire:
@@ -117,7 +125,7 @@ class Fetcher:
         return wire
 
     async def _answer(
-        self, job: Job, response: httpcore.Response, url: httpx.URL, moved_to: str | None, now: datetime
+        self, job: Job, response: Response, url: httpx.URL, moved_to: str | None, now: datetime
     ) -> Answer:
         headers, status, plain = Headers(response.headers), response.status, _plain(url)
         if status == 304:
@@ -136,33 +144,30 @@ class Fetcher:
             raise FetchError(FailureKind.EMPTY_BODY, f"{url.host} answered {status} with nothing in it.", status=status)
         return Answer(status, plain, headers, moved_to, body, cut_off, is_framed, hints_of(headers, now))
 
-    async def _body(self, response: httpcore.Response, headers: Headers) -> tuple[bytes, bool, bool]:
+    async def _body(self, response: Response, headers: Headers) -> tuple[bytes, bool, bool]:
         """The decoded body, whether it was cut off, and whether the exchange vouches for its end."""
         decoder = bodies.Decoder(headers.text(b"content-encoding"), self._limits.max_bytes)
         is_framed = headers.raw(b"content-length") is not None or headers.raw(b"transfer-encoding") is not None
         cut_off, received = False, 0
         try:
-            async for raw in response.aiter_stream():
+            async for raw in response.body():
                 received += len(raw)
                 if received > self._limits.max_bytes:
                     raise bodies.too_large(self._limits.max_bytes)
                 decoder.feed(raw)
-        except (httpcore.RemoteProtocolError, httpcore.ReadError):
+        except BrokenOffError:
             cut_off = True
         return decoder.result(), cut_off or decoder.is_open, is_framed or decoder.is_whole
 
 
-async def _asked(wire: Wire, job: Job, url: httpx.URL, headers: RawHeaders) -> httpcore.Response:
-    """The answer that comes over a connection, its body unread. Raises httpcore's errors."""
-    asked = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+async def _asked(wire: Wire, job: Job, url: httpx.URL, headers: RawHeaders) -> Response:
+    """The answer that comes over a connection, its body unread."""
+    target = url.raw_path
     if job.proxy and url.scheme == "http":  # asked for in absolute form (RFC 9112 §3.2.2)
-        asked.target = bytes(asked)
+        target = b"http://" + url.netloc + target
         login = Proxy.of(job.proxy).authorization
         headers = headers if login is None else [*headers, (b"Proxy-Authorization", login)]
-    connection = httpcore.AsyncHTTP11Connection(asked.origin, wire)
-    response = await connection.handle_async_request(httpcore.Request("GET", asked, headers=headers))
-    wire.left_bytes = None
-    return response
+    return await ask(wire, target, headers)
 
 
 def _parsed(url: str) -> httpx.URL:
@@ -177,7 +182,7 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-def _target(url: httpx.URL, response: httpcore.Response) -> httpx.URL:
+def _target(url: httpx.URL, response: Response) -> httpx.URL:
     raw = Headers(response.headers).raw(b"location")
     if raw is None:
         raise FetchError(FailureKind.REDIRECT, f"{url.host} redirects without saying where to.", is_transient=False)
@@ -220,13 +225,13 @@ def _login(job: Job, url: httpx.URL) -> bytes | None:
 
 def _fail(error: Exception, host: str) -> NoReturn:
     """Raise what a foreign error means. Its own text is not used: it may hold an address with credentials."""
-    if isinstance(error, TimeoutError):
-        raise FetchError(FailureKind.TIMEOUT, f"{host} did not answer in time.") from error
     cause = tls_reason(error)
     if cause is not None:
         raise FetchError(FailureKind.TLS, f"{host}: {cause}.", is_transient=False) from error
-    if isinstance(error, httpcore.ConnectError | OSError):
+    if isinstance(error, DialError):
         raise FetchError(FailureKind.CONNECT, f"No connection to {host}: {os_reason(error)}.") from error
-    if isinstance(error, httpcore.NetworkError):
+    if isinstance(error, BrokenOffError):
         raise FetchError(FailureKind.CONNECT, f"{host} broke the connection off.") from error
+    if isinstance(error, ClosedError):
+        raise FetchError(FailureKind.CONNECT, f"{host} closed the connection without an answer.") from error
     raise FetchError(FailureKind.PROTOCOL, f"{host} does not speak proper HTTP.") from error
