@@ -231,11 +231,13 @@ def _strip_marks(text: str) -> str:
     # Arabic hamza forms must compose with any of the three yehs before the marks go, so letters are made one first.
     composed = unicodedata.normalize("NFC", text.translate(_LETTERS))
     for character in unicodedata.normalize("NFD", composed):
-        if not unicodedata.combining(character) and unicodedata.category(character) not in ("Mn", "Me"):
+        category = unicodedata.category(character)
+        if not unicodedata.combining(character) and category[0] != "M":
             below = character
-            kept.append(character)
-        elif _is_kept(character, below):
-            kept.append(character)
+        # Marks that take room of their own are the vowels of Indic scripts: spelling never drops them, and others stand upon them.
+        elif category != "Mc" and not _is_kept(character, below):
+            continue
+        kept.append(character)
     return "".join(kept)
 
 

@@ -162,3 +162,8 @@ def test_words_told_at_a_glance_are_those_of_the_letters(script: str) -> None:
     letters = [chr(code) for code in range(0x10000) if re.match(f"(?:[अგ가])?{script}$", chr(code))]
     assert len(letters) > 20
     assert [letter for letter in letters if words(letter * 2) != whole(letter * 2)[0] or len(words(letter)) != 1] == []
+
+
+@given(st.lists(st.sampled_from(["क", "ड", "नि", "ही", "ा", "ू", "्", "ं", "ँ", "ः", "़"]), max_size=6).map("".join))
+def test_a_word_of_an_indic_script_is_one_and_the_same_in_a_text_and_in_a_query(word: str) -> None:
+    assert tokenize(f"ब{word}").texts == pattern_words(f"ब{word}").texts
