@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.settings import PickupSettings, Settings, load_settings
+
+
+def written(folder: Path, text: str, file: str = "monitor.toml") -> Settings:
+    (folder / file).write_text(text, "utf-8")
+    return load_settings(folder, {})
+
+
+def test_reports_of_releases_go_to_nobody_unless_asked_for(folder: Path) -> None:
+    assert written(folder, "").pickup == PickupSettings((), (86_400.0, 259_200.0), "UTC")
+
+
+def test_reports_are_due_in_order_and_each_once(folder: Path) -> None:
+    text = '[pickup]\nto = ["press@mission.example"]\nafter = ["3d", "6h", "72h"]\ntimezone = "Asia/Baku"'
+    assert written(folder, text).pickup == PickupSettings(
+        ("press@mission.example",), (21_600.0, 259_200.0), "Asia/Baku"
+    )
+
+
+def test_a_rule_looks_at_items_unless_it_looks_at_edits(folder: Path) -> None:
+    rules = '[[rule]]\nid = "a"\nquery = "treaty"\n[[rule]]\nid = "b"\nquery = "treaty"\non = "edit"'
+    assert [rule.on for rule in written(folder, rules, "rules.toml").rules] == ["item", "edit"]
