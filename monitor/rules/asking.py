@@ -8,9 +8,12 @@ itself is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple, Protocol, cast
 
 from monitor.model import Span
@@ -29,7 +32,7 @@ class Told:
     @cached_property
     def _trace(self) -> Trace:
         runs: Runs = {}
-        for name, first, last in self.hits:
+        for name, first, last in sorted(self.hits):
             runs.setdefault(name, []).append((first, last))
         return Trace(runs)
 
@@ -37,24 +40,106 @@ class Told:
         return self._trace
 
 
-class Asked:
-    """A text that is asked: the numbers of the leaves that hit it, and where each does, looked up once."""
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Leaves that are more than a needle: `leaves` by -1 less their number, the `needles` by which they are found, and the fields
+    of those that are a needle `limited` to one."""
 
-    def __init__(self, text: Prepared, leaves: Sequence[Leaf]) -> None:
+    leaves: Sequence[Leaf]
+    needles: Mapping[int, int]
+    limited: Mapping[int, str]
+
+
+class Points(NamedTuple):
+    """What a leaf brings towards a rule's threshold at most, in the body alone and in the title too."""
+
+    rule: int
+    in_body: int
+    most: int
+
+
+class Effect(NamedTuple):
+    """What follows from a leaf that hits: rules that it may set off, what it brings, and leaves to look at. All in one place,
+    since what lies far apart in memory is what costs most where rules are many."""
+
+    rules: tuple[int, ...] = ()
+    brought: tuple[Points, ...] = ()
+    looked_at: tuple[int, ...] = ()
+
+
+class Asked:
+    """A text that is asked: the numbers of the leaves that hit it, what these mean for rules, and where each stands, looked up
+    once.
+
+    `joined` are the words of title and body, each between two spaces, with a line end after the title; `title_end` is where that
+    stands.
+    """
+
+    def __init__(self, text: Prepared, others: Others) -> None:
         self.text = text
+        self.joined = " ".join(["", *text.view("title").words.texts, "\n", *text.view("body").words.texts, ""])
+        self.title_end = self.joined.index("\n")
         self.hit: set[int] = set()
-        self.hit_in_title: set[int] = set()  # and perhaps some more
-        self._leaves = leaves
+        self.effects: list[tuple[int, Effect]] = []
+        self._met: list[tuple[int, int, int]] = []
+        self._others = others
         self._hits: dict[int, list[Hit]] = {}
         self._told: dict[int, Told] = {}
         self._spans: dict[Hit, Span] = {}
 
+    def meet(self, met: list[tuple[int, int, int]]) -> None:
+        """Take note of the needles met: number, start, end."""
+        self._met = met
+        self.hit = {needle for needle, _, _ in met}
+
+    @cached_property
+    def in_title(self) -> set[int]:
+        """The needles met in the title."""
+        end = self.title_end
+        return {needle for needle, start, _ in self._met if start < end}
+
+    @cached_property
+    def _places(self) -> dict[int, list[tuple[int, int]]]:
+        places: dict[int, list[tuple[int, int]]] = {}
+        for needle, start, end in self._met:
+            if needle in places:
+                places[needle].append((start, end))
+            else:
+                places[needle] = [(start, end)]
+        return places
+
     def hits(self, leaf: int) -> list[Hit]:
-        """Where a leaf stands, looked up once for all rules."""
+        """Where a leaf stands, looked up once for all rules; empty where it does not hit."""
         found = self._hits.get(leaf)
         if found is None:
-            found = self._hits[leaf] = self._leaves[leaf].hits(self.text)
+            found = self._hits[leaf] = self._look_up(leaf)
         return found
+
+    def _look_up(self, leaf: int) -> list[Hit]:
+        if leaf >= 0:
+            return [self._hit(start, end) for start, end in self._places[leaf]]
+        limited = self._others.limited.get(leaf)
+        if limited is None:
+            return self._others.leaves[-1 - leaf].hits(self.text)
+        places = self._places[self._others.needles[leaf]]
+        return [self._hit(start, end) for start, end in places if (start < self.title_end) == (limited == "title")]
+
+    def _hit(self, start: int, end: int) -> Hit:
+        """A needle's place as words. The first begins behind a space; the last holds the needle's end, or ends before it."""
+        field, begun = "title", self._title_begun
+        if start >= self.title_end:
+            field, begun = "body", self._body_begun
+        first = bisect_right(begun, start + 1) - 1
+        return Hit(field, first, bisect_right(begun, end - 1, first) - 1)
+
+    @cached_property
+    def _title_begun(self) -> list[int]:
+        """Where each word of the title begins in `joined`, and where one more would."""
+        return _begun(self.text.view("title").words.texts, 1)
+
+    @cached_property
+    def _body_begun(self) -> list[int]:
+        return _begun(self.text.view("body").words.texts, self.title_end + 2)
 
     def told(self, leaf: int) -> Told:
         found = self._told.get(leaf)
@@ -71,6 +156,10 @@ class Asked:
         if len(hits) == 1:
             return (known[hits[0]],)
         return in_order({known[hit] for hit in hits})
+
+
+def _begun(words: Sequence[str], first: int) -> list[int]:
+    return list(accumulate([len(word) + 1 for word in words], initial=first))
 
 
 class Question(Protocol):

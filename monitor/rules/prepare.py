@@ -40,11 +40,6 @@ class View:
         return places
 
     @cached_property
-    def joined(self) -> str:
-        """The words in order, each between two spaces."""
-        return f" {' '.join(self.words.texts)} "
-
-    @cached_property
     def vocabulary(self) -> list[str]:
         """The different words, sorted, for look-ups by their beginning."""
         return sorted(self.places)

@@ -9,7 +9,7 @@ from typing import cast
 
 from monitor.errors import RuleError
 from monitor.model import Combination, Match, Matchable, Rule, Sample, Span
-from monitor.rules.asking import Asked, One, OneOf, demands
+from monitor.rules.asking import Asked, One, OneOf, Points, demands
 from monitor.rules.compile import Compiler, Lists, compile_query
 from monitor.rules.index import Index, any_of
 from monitor.rules.lexer import DISTANCE_MAX
@@ -63,10 +63,10 @@ class _AskedByQuery:
     """A rule that is a query, as asked of the leaves that hit a text.
 
     `triggers` are leaves of which a text must hit one for the rule to fire, None where any text may make it fire; `needs` are
-    further such groups, `bans` leaves of which it may hit none.
+    further such groups, `bans` leaves of which it may hit none. A question that is wholly told by these is not asked any more.
     """
 
-    __slots__ = ("_groups", "_question", "_rule_id", "bans", "needs", "triggers")
+    __slots__ = ("_is_told", "_question", "_rule_id", "bans", "needs", "triggers")
     reach: Sequence[tuple[int, int]] = ()
 
     def __init__(self, compiled: CompiledRule, index: Index) -> None:
@@ -77,17 +77,16 @@ class _AskedByQuery:
         self.triggers = None if rarest is None else rarest.leaves
         self.needs = tuple([group for group in demanded.needs if group != self.triggers])
         self.bans = demanded.bans
-        self._groups = demanded.needs if demanded.is_whole else None
+        self._is_told = demanded.is_whole and self.triggers in demanded.needs
 
-    def match(self, asked: Asked) -> Match | None:
-        """The match, where what it needs and bans was looked at."""
-        if self._groups is None:
-            hits = self._question.find(asked)
-            if hits is None:
-                return None
+    def match(self, asked: Asked, set_off_by: Iterable[int]) -> Match | None:
+        """The match, where what it needs and bans was looked at; `set_off_by` are all leaves of its triggers that hit."""
+        if self._is_told:
+            leaves = [*set_off_by, *(leaf for group in self.needs for leaf in group & asked.hit)]
+            hits: list[Hit] | None = [hit for leaf in leaves for hit in asked.hits(leaf)]
         else:
-            hits = [hit for group in self._groups for leaf in group & asked.hit for hit in asked.hits(leaf)]
-        return Match(self._rule_id, 1, asked.spans(hits))
+            hits = self._question.find(asked)
+        return None if hits is None else Match(self._rule_id, 1, asked.spans(hits))
 
 
 class _AskedByAll:
@@ -111,7 +110,7 @@ class _AskedByAll:
         self.bans: tuple[frozenset[int], ...] = ()
         self.reach = [(leaf, weight) for weight, question in self._weighted if weight > 0 for leaf in question.leaves]
 
-    def match(self, asked: Asked) -> Match | None:
+    def match(self, asked: Asked, set_off_by: Iterable[int]) -> Match | None:
         found = [hits for question in self._any_of if (hits := question.find(asked)) is not None]
         weighed = [(weight, hits) for weight, question in self._weighted if (hits := question.find(asked))]
         return self._compiled.judge(found, weighed, asked.spans)
@@ -131,50 +130,54 @@ class RuleSet:
         self._index = Index()
         self._asked = [_as_asked(compiled, self._index) for compiled in self.rules]
         self._thresholds = [compiled.rule.threshold or 0 for compiled in self.rules]
-        self._always: list[int] = []
-        self._by_leaf: dict[int, list[int]] = {}
-        self._reach: dict[int, list[tuple[int, int, int]]] = {}  # rules with what it brings in a body, and at most
+        self._always = [number for number, rule in enumerate(self._asked) if rule.triggers is None]
         for number, rule in enumerate(self._asked):
-            if rule.triggers is None:
-                self._always.append(number)
             for leaf in rule.triggers or ():
-                self._by_leaf.setdefault(leaf, []).append(number)
+                self._index.set_off(leaf, number)
             cap, factor = self.rules[number].rule.count_cap, max(1, self.rules[number].rule.title_factor)
             for leaf, weight in rule.reach:
-                self._reach.setdefault(leaf, []).append((number, weight * cap, weight * cap * factor))
+                self._index.bring(leaf, Points(number, weight * cap, weight * cap * factor))
+        self._index.finish()
+        # Made anew one after the other, since what lies together in memory is looked at together.
+        self._needs = [tuple([frozenset(list(group)) for group in rule.needs]) for rule in self._asked]
+        self._bans = [tuple([frozenset(list(group)) for group in rule.bans]) for rule in self._asked]
 
     def match(self, text: Prepared) -> list[Match]:
         """The rules that fire on a text, in the order of the configuration; an empty list for none."""
         asked = self._index.ask(text)
-        matches = [self._asked[number].match(asked) for number in sorted(self._left(asked))]
+        set_off = self._left(asked)
+        matches = [self._asked[number].match(asked, set_off[number]) for number in sorted(set_off)]
         return [match for match in matches if match is not None]
 
-    def _left(self, asked: Asked) -> list[int]:
-        """The numbers of the rules that may fire by the leaves that hit, in no order."""
+    def _left(self, asked: Asked) -> dict[int, list[int]]:
+        """The numbers of the rules that may fire by the leaves that hit, in no order, with those that set them off."""
         hit = asked.hit
-        candidates = self._reached(asked)
-        candidates.update(self._always)
-        for leaf in hit & self._by_leaf.keys():
-            candidates.update(self._by_leaf[leaf])
-        left = []
-        for number in candidates:
-            rule = self._asked[number]
-            for group in rule.needs:
+        found: dict[int, list[int]] = {number: [] for number in (*self._always, *self._reached(asked))}
+        for leaf, effect in asked.effects:
+            for number in effect.rules:
+                if number in found:
+                    found[number].append(leaf)
+                else:
+                    found[number] = [leaf]
+        left = {}
+        for number, leaves in found.items():
+            for group in self._needs[number]:
                 if group.isdisjoint(hit):
                     break
             else:
-                if not rule.bans or all(map(hit.isdisjoint, rule.bans)):
-                    left.append(number)
+                if all(map(hit.isdisjoint, self._bans[number])):
+                    left[number] = leaves
         return left
 
-    def _reached(self, asked: Asked) -> set[int]:
-        """The numbers of the rules whose terms may bring what their threshold asks."""
+    def _reached(self, asked: Asked) -> list[int]:
+        """The rules whose threshold the terms that hit may reach."""
         reached: dict[int, int] = {}
-        in_title = asked.hit_in_title
-        for leaf in asked.hit & self._reach.keys():
-            for number, in_body, most in self._reach[leaf]:
-                reached[number] = reached.get(number, 0) + (most if leaf in in_title else in_body)
-        return {number for number, most in reached.items() if most >= self._thresholds[number]}
+        for leaf, effect in asked.effects:
+            if effect.brought:
+                is_in_body = leaf >= 0 and leaf not in asked.in_title
+                for number, in_body, most in effect.brought:
+                    reached[number] = reached.get(number, 0) + (in_body if is_in_body else most)
+        return [number for number, most in reached.items() if most >= self._thresholds[number]]
 
     def tags_of(self, rule_id: str) -> tuple[str, ...]:
         """The tags a rule gives; none for a rule that is not in the set."""

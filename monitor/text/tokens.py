@@ -18,7 +18,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
-from sys import intern
 from typing import Protocol
 
 from monitor.text.folding import fold, fold_letters, fold_text, hanging_characters
@@ -228,17 +227,19 @@ class _HangsError(Exception):
 
 
 def _read_piece(piece: str) -> tuple[str, ...]:
-    if len(piece) > PIECE_LENGTH_MAX or _hangs(piece[0]):
+    if len(piece) > PIECE_LENGTH_MAX:
         raise _HangsError
     core = piece.strip(_PUNCTUATION)
     if core.isascii() and core.isalnum():
-        return (intern(core.lower()),)
+        return (core.lower(),)
     if _ONE_WORD.fullmatch(core):
-        return (intern(fold_letters(core)),)
+        return (fold_letters(core),)
     if _FOLDED_WORD.fullmatch(core):
-        return (intern(core),)
+        return (core,)
+    if _hangs(piece[0]):
+        raise _HangsError
     folded = fold_text(piece)
-    return tuple([intern(word) for word in words_at(folded, word_spans(folded))])
+    return tuple(words_at(folded, word_spans(folded)))
 
 
 _KNOWN = Remembered(_read_piece, PIECES_REMEMBERED)
