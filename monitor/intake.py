@@ -12,14 +12,14 @@ import structlog
 
 from monitor.errors import StoreError
 from monitor.model import Acquired, Entry, Item, Match, Observed, Relation, Source, SourceFacts
+from monitor.placing import Placing
 from monitor.rules import RuleSet, prepare
 from monitor.search.matchable import matchable
 from monitor.store import Store
 from monitor.stories.canonical import url_key
 from monitor.stories.fingerprint import content_key, guid_key, text_key, title_key
-from monitor.stories.fold import WINDOW, fold, lead_of
+from monitor.stories.fold import WINDOW
 from monitor.stories.identity import identify
-from monitor.stories.likeness import relate
 from monitor.text.reading import Reading, read
 
 FRESH = timedelta(hours=24)  # of a first poll, or after an outage as long, only what was published within it is news
@@ -39,6 +39,7 @@ class Intake:
         self._is_behind = last_success_at is None or now - last_success_at > FRESH
         self._facts = SourceFacts.of(source)
         self._claimed: set[int] = set()
+        self._placing = Placing(store, now)
 
     def take(self, acquired: Acquired) -> Acquired:
         """Take in the entries, the document's last (usually its oldest) first, so that ids follow time.
@@ -55,6 +56,7 @@ class Intake:
             except Exception:
                 log.exception("entry left out by a bug", source=self._source.id, title=ascii(entry.title[:80]))
                 spoiled = True
+        self._placing.finish()
         if spoiled:
             return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"")
         return acquired
@@ -62,7 +64,9 @@ class Intake:
     def _take_entry(self, entry: Entry) -> None:
         store, source, now = self._store, self._source, self._now
         reading = read(entry.title, entry.text)
-        observed = observe(entry, reading)
+        set_apart = self._placing.set_apart(source.id, entry.text, reading)
+        reading = reading.set_apart(set_apart)
+        observed = replace(observe(entry, reading), set_apart=set_apart)
         known = store.items.candidates(observed, source.id, source.publisher, now - WINDOW)
         found = identify(observed, known, source.identity, self._claimed)
         if found.item_id is None:
@@ -97,7 +101,7 @@ class Intake:
             tags=self._facts.item_tags,
         )
         item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
-        self._join(item_id, observed)
+        self._placing.place(item_id, reading)
         tags, matches = self._tags(item, reading)
         self._store.items.tag(item_id, tags, matches)
         self.new_count += 1
@@ -116,46 +120,10 @@ class Intake:
         if item is None or item.source_id != self._source.id or (item.title, item.text) == (entry.title, entry.text):
             return
         store.items.edit(item_id, entry, observed, reading.search_texts, self._now)
-        if len(store.stories.copies(item.story_id)) == 1:
-            self._join(item_id, observed)
-        else:
-            self._measure(item.story_id)
+        self._placing.edited(item_id, reading)
         edited = store.items.get(item_id) or item
         store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
-
-    def _join(self, item_id: int, observed: Observed) -> None:
-        """Let an item that is alone in its story join the one that holds its very text, and lead it if it is the originator."""
-        if observed.text_key is None:
-            return
-        stories = self._store.stories
-        copies = stories.copies_of_text(observed.text_key, self._now - WINDOW)
-        this = next((copy for copy in copies if copy.item_id == item_id), None)
-        others = [copy for copy in copies if copy is not this]
-        if this is None or not others:
-            return
-        folding = fold(this, others)
-        if folding.story_id is not None:
-            stories.move(item_id, folding.story_id, self._now)
-            stories.relate(item_id, Relation.REPRINT, folding.share)
-            stories.lead(folding.story_id, folding.lead_id)
-
-    def _measure(self, story_id: int) -> None:
-        """Measure a story's copies against its lead after an edit; a copy with too little left of the lead goes its own way."""
-        stories, items = self._store.stories, self._store.items
-        copies = stories.copies(story_id)
-        lead_id = lead_of(copies).item_id
-        read_copies = items.by_ids(copy.item_id for copy in copies).items()
-        texts = {copy_id: read(item.title, item.text).bare("body").texts for copy_id, item in read_copies}
-        for copy in copies:
-            if copy.item_id == lead_id:
-                continue
-            relation, share = relate(texts[copy.item_id], texts[lead_id])
-            if relation is None:
-                stories.move(copy.item_id, None, self._now)
-            else:
-                stories.relate(copy.item_id, relation, share)
-        stories.lead(story_id, lead_id)
 
     def _tags(self, item: Item, reading: Reading) -> tuple[set[str], list[Match]]:
         """What the rules say of an item that has its source's tags so far: all its tags, and the matches."""

@@ -15,6 +15,7 @@ from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
 from monitor.store.items import Items
 from monitor.store.rules import Rules
+from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
 
@@ -31,6 +32,7 @@ class Store:
         self.items = Items(connection)
         self.rules = Rules(connection)
         self.stories = Stories(connection)
+        self.shingles = ShingleIndex(connection)
         self.editions = Editions(connection)
         self.deliveries = Deliveries(connection)
 

@@ -61,13 +61,38 @@ FIRST = (
         version INTEGER NOT NULL DEFAULT 1, is_backlog INTEGER NOT NULL DEFAULT 0,
         story_id INTEGER NOT NULL, relation TEXT NOT NULL, share REAL,
         label TEXT, place TEXT, dated TEXT, agency TEXT, edit TEXT,
-        url_key BLOB, text_key BLOB, word_count INTEGER NOT NULL DEFAULT 0, is_cut INTEGER NOT NULL DEFAULT 0
+        url_key BLOB, text_key BLOB, word_count INTEGER NOT NULL DEFAULT 0, is_cut INTEGER NOT NULL DEFAULT 0,
+        set_apart TEXT
     )""",
     "CREATE INDEX item_seen ON item (first_seen_at, id)",
     "CREATE INDEX item_story ON item (story_id)",
     "CREATE INDEX item_url ON item (url_key) WHERE url_key IS NOT NULL",
     "CREATE INDEX item_text_key ON item (text_key) WHERE text_key IS NOT NULL",
     "CREATE TABLE body (item_id INTEGER PRIMARY KEY REFERENCES item (id), text TEXT NOT NULL, html TEXT NOT NULL)",
+    # Why an item is in its story, of those that are not alone there by themselves.
+    """CREATE TABLE fold (
+        item_id INTEGER PRIMARY KEY REFERENCES item (id),
+        contained REAL NOT NULL, reason TEXT NOT NULL, follows INTEGER, is_by_hand INTEGER NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE also_in (
+        item_id INTEGER NOT NULL REFERENCES item (id), story_id INTEGER NOT NULL, share REAL, reason TEXT NOT NULL,
+        PRIMARY KEY (item_id, story_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX also_in_story ON also_in (story_id)",
+    # Items that a person took out of a story, with those that they are not to come together with again; both ways round.
+    """CREATE TABLE apart (
+        item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
+        PRIMARY KEY (item_id, other_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE shingle (
+        hash INTEGER NOT NULL, item_id INTEGER NOT NULL,
+        PRIMARY KEY (hash, item_id)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), hash INTEGER NOT NULL)",
+    # Eight-byte numbers end to end: shingles that stand under everything of a source, and phrases found to be none such.
+    """CREATE TABLE boilerplate (
+        source_id TEXT PRIMARY KEY, learned BLOB NOT NULL, phrases BLOB NOT NULL
+    ) WITHOUT ROWID""",
     """CREATE TABLE sighting (
         source_id TEXT NOT NULL, item_id INTEGER NOT NULL REFERENCES item (id),
         guid_key BLOB, title_key BLOB NOT NULL, content_key BLOB NOT NULL, url TEXT, seen_at INTEGER NOT NULL,

@@ -16,7 +16,8 @@ from monitor.text.remembered import Remembered
 
 RUN = 3
 BITS = 34
-SAMPLED_BELOW = 2**BITS // 8  # an eighth of all; these fit into four bytes of the store
+SAMPLED_PART = 1 / 8
+SAMPLED_BELOW = int(2**BITS * SAMPLED_PART)  # these fit into four bytes of the store
 SAMPLED_LEAST = 8
 WORDS_REMEMBERED = 20_000  # and as many that were not met since: some 8 MB
 

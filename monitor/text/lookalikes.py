@@ -1,8 +1,8 @@
 """Letters of one script that stand in for like ones of another, put right for comparing texts, and for nothing else.
 
-A copy that writes "pаper" with a Cyrillic а reads the same and shares no word with its original. Rules never see what is made
-here: there each script's letters are its own. The pairs are those of the Unicode confusables (Unicode Technical Standard 39) whose
-glyphs cannot be told apart in ordinary type.
+A copy that writes "pаper" with a Cyrillic а reads the same and shares no word with its original. Rules never see what
+is made here: there each script's letters are its own. The pairs are those of the confusables of Unicode Technical
+Standard 39 whose glyphs cannot be told apart in ordinary type.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _TO_BE_OTHER = re.compile(r"[^\W\d_]*[A-Za-z][^\W\d_]*")
 
 
 def settle(text: str) -> str:
-    """`text` with every word in one script that can be: the text's own, by most of its letters. As long as the text, character
-    for character; the text itself where nothing stands in for anything."""
+    """`text` with every word in one script that can be: the text's own, by most of its letters. As long as the text,
+    character for character; the text itself where nothing stands in for anything."""
     if text.isascii() or not _STAND_INS.search(text) or not _HAS_ASCII_LETTER.search(text):
         return text
     latin, cyrillic, greek = (sum(map(len, script.findall(text))) for script in (_IS_LATIN, _IS_CYRILLIC, _IS_GREEK))

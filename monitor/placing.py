@@ -1,0 +1,287 @@
+"""Where an item belongs: its text looked up among those of the window, compared with the leads of stories, and put into one.
+
+The deciding is `stories.fold`'s; here texts are fetched, decisions are kept, and what follows from them is seen to. Everything
+happens within the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.model import Copy, Fold, Relation, StoredText
+from monitor.store import Store
+from monitor.store.shingles import HOLDERS_MOST
+from monitor.store.stories import Standing
+from monitor.stories import boilerplate
+from monitor.stories.chains import Earlier, earlier_version
+from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
+from monitor.stories.shingles import RUN, SAMPLED_PART, sample, shingle_run
+from monitor.stories.titles import title_keys
+from monitor.text.reading import Reading, read
+from monitor.text.tokens import Words
+
+COMPARED_MOST = 5  # leads an item
+LOOKED_AT_MOST = 12  # items found by shingles of which the story is asked for
+SURE_HOLDERS = 3  # a shingle that more items hold says less
+SURE_WEIGHT = 3  # of a shingle that few hold, in those that many hold
+PLAUSIBLE_PART = PARTIAL_FROM / 2  # of the shorter text, by samples: they vary
+REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
+VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A stored text as deciders compare it."""
+
+    stored: StoredText
+    text: Text
+    words: Words  # of the body, with their places
+
+    @property
+    def copy(self) -> Copy:
+        return self.stored.copy
+
+
+class Placing:
+    """Puts items into stories, within one transaction; what a source's boilerplate is it reads once."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store, self._now, self._since = store, now, now - WINDOW
+        self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._new_rows = 0
+        self._is_replacing = False
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def set_apart(self, source_id: str, body: str, reading: Reading) -> tuple[tuple[int, int], ...]:
+        """The stretches of a body that are known to stand under everything of its source."""
+        learned, _ = self._known_of(source_id)
+        return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
+
+    def _known_of(self, source_id: str) -> tuple[frozenset[int], frozenset[int]]:
+        if source_id not in self._boilerplate:
+            self._boilerplate[source_id] = self._store.shingles.boilerplate(source_id)
+        return self._boilerplate[source_id]
+
+    def _read(self, stored: StoredText, reading: Reading | None = None) -> _Known:
+        learned, _ = self._known_of(stored.source_id)
+        reading = reading or read(stored.title, stored.text)
+        return _Known(stored, Text.of(reading, learned), reading.compared("body"))
+
+    # -- placing -----------------------------------------------------------------------------------------
+
+    def place(self, item_id: int, reading: Reading | None = None) -> Folding:
+        """Find the story of an item that is alone in its own, and put it there. `reading` is that of its title and text, where
+        they were read already."""
+        item = self._read(self._store.stories.texts([item_id])[item_id], reading)
+        hashes = _hashes(item.text)
+        holders = self._store.shingles.holders(hashes)
+        if self._learn(item, holders):
+            item = self._read(item.stored, reading)
+            hashes = _hashes(item.text)
+        folding = self._follow(item) or self._fold(item, holders)
+        also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
+        self._store.stories.hold_also(item_id, also)
+        self._join(item, folding, hashes, holders)
+        return folding
+
+    def _fold(self, item: _Known, holders: dict[int, list[int]]) -> Folding:
+        shunned = self._store.stories.shunned(item.copy.item_id)
+        found = []
+        for stored in self._store.stories.texts(self._plausible(item, holders)).values():
+            if stored.copy.story_id not in shunned:
+                lead = self._read(stored)
+                is_update = item.stored.edit is not None and stored.copy.publisher == item.copy.publisher
+                comparison = relate(item.text, lead.text, is_update=is_update)
+                found.append(Found(lead.copy, lead.text.title, comparison, is_update))
+        return fold(item.copy, item.text, found)
+
+    def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> list[int]:
+        """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares as many of
+        the sampled shingles as a copy would, and those under its headline where a headline is all that one of them has."""
+        shared, weights = Counter[int](), Counter[int]()
+        headlines = set(title_keys(item.text.title))
+        for number, ids in holders.items():
+            if number not in headlines and len(ids) < HOLDERS_MOST:
+                shared.update(ids)
+                weights.update(dict.fromkeys(ids, SURE_WEIGHT if len(ids) <= SURE_HOLDERS else 1))
+        likely = [item_id for item_id, weight in weights.most_common(LOOKED_AT_MOST) if weight >= SURE_WEIGHT]
+        titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
+        if not likely and not titled:
+            return []
+        standings = self._store.stories.standings([*likely, *titled], self._since)
+        found = [(item_id, _is_plausible(shared[item_id], item.text, standings.get(item_id))) for item_id in likely]
+        found += [(item_id, _tells_by_title(item.text, standings.get(item_id))) for item_id in titled]
+        leads = dict.fromkeys(standings[item_id].lead_id for item_id, is_likely in found if is_likely)
+        return [lead_id for lead_id in leads if lead_id != item.copy.item_id][:COMPARED_MOST]
+
+    def _follow(self, item: _Known) -> Folding | None:
+        """Where a marked report is a version of an earlier one of its source, the story of that."""
+        edit, copy, stories = item.stored.edit, item.copy, self._store.stories
+        if edit is None:
+            return None
+        titles = stories.titles_before(copy.item_id, item.stored.source_id, self._since, VERSIONS_LOOKED_AT)
+        before = [Earlier(item_id, read(title, "").compared("title").texts) for item_id, title in titles]
+        found = earlier_version(edit, item.text.title, item.text.body, before)
+        if found is None:
+            return None
+        standing = stories.standings([found], self._since)[found]
+        if standing.story_id in stories.shunned(copy.item_id):
+            return None
+        lead = self._read(stories.texts([standing.lead_id])[standing.lead_id])
+        comparison = _as_version(relate(item.text, lead.text, is_update=True))
+        reason = f"{edit} of item {found}: {comparison.reason}"
+        return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
+
+    def _join(self, item: _Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
+        stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
+        if story_id is None or folding.comparison is None:
+            self._index(item_id, hashes)
+            return
+        stories.move(item_id, story_id, self._now)
+        relation = folding.comparison.relation or Relation.PARTIAL
+        why = Fold(folding.comparison.contained, folding.reason, folding.follows)
+        stories.relate(item_id, relation, folding.comparison.share, why)
+        if folding.lead_id != item_id:
+            # What its lead has stands in the index already.
+            self._index(item_id, [number for number in hashes if folding.lead_id not in holders.get(number, ())])
+            return
+        for absorbed in folding.absorbed:
+            self._absorb(absorbed, story_id, item_id)
+        self.measure(story_id)
+
+    def _absorb(self, absorbed: int, story_id: int, item_id: int) -> None:
+        stories = self._store.stories
+        members = stories.members(absorbed)
+        if any(story_id in stories.shunned(member) for member in members):
+            return
+        for member in members:
+            stories.move(member, story_id, self._now)
+
+    def _index(self, item_id: int, hashes: Collection[int]) -> None:
+        self._store.shingles.add(item_id, hashes)
+        self._new_rows += len(hashes)
+
+    def finish(self) -> None:
+        """Let go of what is older than the window, in step with what came."""
+        self._store.shingles.sweep(self._since, self._new_rows)
+        self._new_rows = 0
+
+    # -- measuring again ---------------------------------------------------------------------------------
+
+    def edited(self, item_id: int, reading: Reading | None = None) -> None:
+        """Measure an item's place again after its text changed: one that kept too little of its lead looks for another place;
+        where a lead changed, all its copies are measured."""
+        stories = self._store.stories
+        stored = stories.texts([item_id])[item_id]
+        members = stories.members(stored.copy.story_id)
+        standing = stories.standings([item_id], datetime.min.replace(tzinfo=self._now.tzinfo)).get(item_id)
+        item = self._read(stored, reading)
+        if len(members) == 1:
+            self.place(item_id, reading)
+            return
+        self._index(item_id, _hashes(item.text))
+        if standing is None or standing.lead_id == item_id:
+            self.measure(stored.copy.story_id)
+            return
+        lead = self._read(stories.texts([standing.lead_id])[standing.lead_id])
+        fold = stories.folds(stored.copy.story_id).get(item_id)
+        if not self._relate(item, lead, fold):
+            stories.move(item_id, None, self._now)
+            self.place(item_id, reading)
+
+    def measure(self, story_id: int) -> None:
+        """Let the originator lead a story and measure every copy against it; those with too little of it look for another
+        place."""
+        stories = self._store.stories
+        known = [self._read(stored) for stored in stories.texts(stories.members(story_id)).values()]
+        if not known:
+            return
+        first = lead_of([one.copy for one in known])
+        lead = next(one for one in known if one.copy == first)
+        stories.lead(story_id, first.item_id)
+        self._index(first.item_id, _hashes(lead.text))
+        folds = stories.folds(story_id)
+        lost = [one for one in known if one is not lead and not self._relate(one, lead, folds.get(one.copy.item_id))]
+        for one in lost:
+            stories.move(one.copy.item_id, None, self._now)
+        if not self._is_replacing:
+            self._is_replacing = True  # those that lose their lead by this stay alone: it has to end somewhere
+            try:
+                for one in lost[:REPLACED_MOST]:
+                    self.place(one.copy.item_id)
+            finally:
+                self._is_replacing = False
+
+    def _relate(self, copy: _Known, lead: _Known, fold: Fold | None) -> bool:
+        """Record how a copy relates to its lead; whether it may stay."""
+        follows = None if fold is None else fold.follows
+        comparison = relate(copy.text, lead.text, is_update=follows is not None)
+        if comparison.relation is None:
+            if follows is None and not copy.stored.is_by_hand:
+                return False
+            comparison = _as_version(comparison)
+        reason = f"{comparison.reason} with item {lead.copy.item_id}"
+        if follows is not None:
+            reason = f"{copy.stored.edit or 'version'} of item {follows}: {comparison.reason}"
+        elif copy.stored.is_by_hand:
+            reason = f"put here by hand; {reason}"
+        why = Fold(comparison.contained, reason, follows)
+        self._store.stories.relate(copy.copy.item_id, comparison.relation or Relation.PARTIAL, comparison.share, why)
+        return True
+
+    # -- boilerplate -------------------------------------------------------------------------------------
+
+    def _learn(self, item: _Known, holders: dict[int, list[int]]) -> bool:
+        """Whether something was found to stand under everything of the item's source. Looked for only where many items share a
+        shingle, and once for each such shingle."""
+        source_id = item.stored.source_id
+        _, phrases = self._known_of(source_id)
+        crowded = [
+            number for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM and number not in phrases
+        ]
+        if not crowded:
+            return False
+        stories = self._store.stories
+        number = max(crowded, key=lambda number: len(holders[number]))
+        standings = stories.standings(holders[number], self._since).values()
+        of_story = {standing.story_id: standing.item_id for standing in standings if standing.source_id == source_id}
+        found: list[int] = []
+        if len(of_story) >= boilerplate.LEARNED_FROM:
+            others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
+            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0]):
+                texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
+                found = boilerplate.learnt(item.stored.text, item.words, texts)
+        elif len(holders[number]) < HOLDERS_MOST // 2:
+            return False
+        self._store.shingles.learn(source_id, found, [] if number in found else [number])
+        del self._boilerplate[source_id]
+        return bool(found)
+
+
+def _hashes(text: Text) -> set[int]:
+    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its headline."""
+    sampled = [] if text.is_title_only else sample(text.shingles)
+    edges = {*shingle_run(text.body[:RUN]), *shingle_run(text.body[-RUN:])} - text.boilerplate
+    return {*sampled, *edges, *title_keys(text.title)}
+
+
+def _is_plausible(shared: int, text: Text, standing: Standing | None) -> bool:
+    """Whether so many sampled shingles may be those of a copy of a story's lead."""
+    if standing is None or text.is_title_only:
+        return False
+    shorter = min(len(text.shingles), standing.lead_words)
+    return shared >= PLAUSIBLE_PART * shorter * SAMPLED_PART
+
+
+def _tells_by_title(text: Text, standing: Standing | None) -> bool:
+    return standing is not None and (text.is_title_only or standing.lead_words < TITLE_ONLY_BELOW + RUN - 1)
+
+
+def _as_version(comparison: Comparison) -> Comparison:
+    """A comparison of what is in the story whatever the texts say."""
+    return comparison if comparison.relation else replace(comparison, relation=Relation.PARTIAL)

@@ -1,0 +1,133 @@
+"""Numbers and dates as a veto: twins of a template share much of their wording and differ in their numbers.
+
+A number is compared where both texts put it into like surroundings: the two words before it or the two after it. Rewording
+changes one number of a text; a twin ("balances on 25 February", "balances on 27 February") changes most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+from monitor.text.folding import fold_text
+from monitor.text.wire_names import MONTHS, WEEKDAYS
+
+# ruff: noqa: SIM905 - words are read and kept more easily as plain lines than as quoted lists
+STAMPED = (
+    "published updated posted date dated on at the of am pm gmt utc est msk publié le mis jour veröffentlicht um uhr publicado "
+    "el actualizado опубликовано обновлено дата года г yayınlanma güncelleme tarihi tarix saat"
+).split()
+COVERED_FROM = 0.6  # of the shorter text: where so much is shared, its numbers should be as well
+_HOLE = "#"
+Frame = tuple[str, str, str]
+
+
+def numbers_in(words: Sequence[str]) -> list[str]:
+    """The words that hold a digit, in order; thousands are written without commas."""
+    return [word.replace(",", "") for word in words if _is_number(word)]
+
+
+def veto(shorter: Sequence[str], other: Sequence[str], covered: float) -> str | None:
+    """Why numbers or dates speak against two texts being copies, given their folded words; None where they do not.
+
+    `covered` (0 to 1) is how much of the shorter text is in the other. A date stamp that opens or ends a text is passed over.
+    """
+    ours, theirs = _without_stamps(shorter), _without_stamps(other)
+    agreeing, differing = _compared(ours, theirs)
+    if differing > agreeing:
+        return f"{differing} of {agreeing + differing} numbers differ"
+    if differing and _dates(ours) and _dates(theirs) and not _dates(ours) & _dates(theirs):
+        return "the dates differ"
+    if agreeing:
+        return None
+    wanted = set(numbers_in(ours))
+    missing = len(wanted - set(numbers_in(theirs)))
+    if covered >= COVERED_FROM and missing * 2 > len(wanted):
+        return f"{missing} of {len(wanted)} numbers are missing"
+    return None
+
+
+def same_numbers(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether at least half of the numbers of the text that has fewer stand in the other."""
+    fewer, more = sorted((set(numbers_in(one)), set(numbers_in(other))), key=len)
+    return len(fewer & more) * 2 >= len(fewer)
+
+
+def are_twins(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two titles are alike but for their numbers ("Balances on 25 February", "Balances on 27 February")."""
+    ours, theirs = set(numbers_in(one)), set(numbers_in(other))
+    if not ours or not theirs or ours & theirs:
+        return False
+    left, right = ({word for word in words if not _is_number(word)} for words in (one, other))
+    return len(left & right) * 5 >= len(left | right) * 4
+
+
+def _compared(ours: Sequence[str], theirs: Sequence[str]) -> tuple[int, int]:
+    """How many numbers of the one stand in like surroundings in the other: the same ones, and other ones."""
+    known: dict[Frame, set[str]] = {}
+    for number, frames in _framed(theirs):
+        for frame in frames:
+            known.setdefault(frame, set()).add(number)
+    agreeing = differing = 0
+    for number, frames in _framed(ours):
+        values = [known[frame] for frame in frames if frame in known]
+        if any(number in found for found in values):
+            agreeing += 1
+        elif values:
+            differing += 1
+    return agreeing, differing
+
+
+def _framed(words: Sequence[str]) -> list[tuple[str, tuple[Frame, Frame]]]:
+    """Each number with the two words before it and the two after it, numbers among them left open."""
+    if not (at := [place for place, word in enumerate(words) if _is_number(word)]):
+        return []
+    numbers = set(at)
+    open_ = [_HOLE if place in numbers else word for place, word in enumerate(words)]
+    padded = ["", "", *open_, "", ""]
+    return [
+        (
+            words[place].replace(",", ""),
+            (("before", padded[place], padded[place + 1]), ("after", padded[place + 3], padded[place + 4])),
+        )
+        for place in at
+    ]
+
+
+def _dates(words: Sequence[str]) -> set[tuple[str, str]]:
+    """Days of a month, as (day, month)."""
+    pairs = {(one, other) for one, other in pairwise(words) if _is_day(one) and other in _months()}
+    return pairs | {(other, one) for one, other in pairwise(words) if _is_day(other) and one in _months()}
+
+
+def _is_day(word: str) -> bool:
+    return len(word) <= 2 and word.isdigit()
+
+
+def _is_number(word: str) -> bool:
+    return not word.isalpha() and any(map(str.isdigit, word))
+
+
+def _without_stamps(words: Sequence[str]) -> Sequence[str]:
+    """The words without a date stamp that opens or ends the text ("Published 7 November 2023 at 14:05")."""
+    rest = words[_stamp_length(words) :]
+    return rest[: len(rest) - _stamp_length(rest[::-1])]
+
+
+def _stamp_length(words: Sequence[str]) -> int:
+    length = 0
+    while length < len(words) and (words[length] in _stamp_words() or _is_number(words[length])):
+        length += 1
+    has_date = any(word in _months() or word.count(".") == 2 for word in words[:length])
+    return length if has_date else 0
+
+
+@cache
+def _months() -> frozenset[str]:
+    return frozenset(map(fold_text, MONTHS))
+
+
+@cache
+def _stamp_words() -> frozenset[str]:
+    return _months() | frozenset(map(fold_text, (*WEEKDAYS, *STAMPED)))
