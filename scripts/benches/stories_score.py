@@ -25,7 +25,8 @@ class Placed:
 
 def score(pieces: Sequence[Piece], stands: Mapping[int, Placed]) -> dict[str, object]:
     """A copy is found when it stands in its release's story; its precision is the share of the other members of its story that
-    belong there. Merged texts may be in either story. A twin is folded when it shares a story with anything it should not."""
+    belong there. Merged texts may be in either story. A twin is folded when it shares a story with what it should not; an item
+    that is all headline and stands with a twin under the same one is the headline's fault, and counts against its own kind."""
     members: dict[int, list[Piece]] = defaultdict(list)
     for piece in pieces:
         if piece.key in stands:
@@ -49,9 +50,9 @@ def score(pieces: Sequence[Piece], stands: Mapping[int, Placed]) -> dict[str, ob
         tally[here.relation] += 1
         if piece.truth[0] < 0:
             tally["twins"] += 1
-            if mates:
+            if bodied := [mate for mate in mates if mate.kind != "title only"]:
                 tally["folded"] += 1
-                folded.append(_told(piece, here, mates))
+                folded.append(_told(piece, here, bodied))
     verified = _sum(tally for kind, tally in kinds.items() if kind in VERIFIED)
     return {
         "kinds": {kind: _figures(kinds[kind]) for kind in (*COPIES, *CHAIN)},

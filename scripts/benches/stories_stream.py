@@ -16,6 +16,8 @@ from benches.stories_writer import LANGUAGES, TONGUES, Facts, Text, Writer
 
 SOURCES_EACH = 40  # a language: five official, five wires, the rest press
 OFFICIALS, WIRES = 5, 5
+HOUSES = 8  # of the press: outlets that print lines of their own around every article
+HOUSE_ARTICLES = 12  # of such an outlet, before it copies anybody
 DAYS = 10
 NUMBERS_LEAST = 4  # in a text whose twin is told by its numbers
 SERIES_LENGTH = 8
@@ -59,6 +61,8 @@ class Stream:
 
     def pieces(self, *, bulletins: bool = True) -> list[Piece]:
         """Everything, in the order of time."""
+        for language in self._languages:
+            self._house_articles(language)
         for number, text in enumerate(self._releases):
             self._family(number, text)
         if bulletins:
@@ -84,16 +88,27 @@ class Stream:
         ]
         return self._writer.random.choice(of_language or [(but + 1) % len(self._releases)])
 
+    def _house_articles(self, language: str) -> None:
+        """What outlets with lines of their own print besides: from this the lines can be learned."""
+        first = (self._languages.index(language) + 1) * SOURCES_EACH - HOUSES
+        for source in range(first, first + HOUSES):
+            desk = self._desk(language, source)
+            for number in range(HOUSE_ARTICLES):
+                text = COPIES["boilerplate added"](desk.stranger(), desk)
+                self._add(text, "article", (source, 2.0 * number), (-len(self._pieces) - 1,))
+
     def _family(self, number: int, text: Text) -> None:
         """A release, its copies, its later versions and its twins."""
         random, language = self._writer.random, text.language
         first = self._languages.index(language) * SOURCES_EACH
-        sources = random.sample(range(first + OFFICIALS + WIRES, first + SOURCES_EACH), len(COPIES) + 3)
+        press = random.sample(range(first + OFFICIALS + WIRES, first + SOURCES_EACH - HOUSES), len(COPIES) + 2)
+        houses = random.sample(range(first + SOURCES_EACH - HOUSES, first + SOURCES_EACH), 2)
         is_wire = random.random() < 0.3
         origin = first + (OFFICIALS + random.randrange(WIRES) if is_wire else random.randrange(OFFICIALS))
-        at_h = random.uniform(0, 24 * (DAYS - 4))
+        at_h = random.uniform(24, 24 * (DAYS - 4))
         base = self._add(text, "release", (origin, at_h + random.choice((0, 0, 0, 0, 20))), (number,))
-        for (kind, edit), source in zip(COPIES.items(), sources, strict=False):
+        for (kind, edit), outlet in zip(COPIES.items(), press, strict=False):
+            source = houses[0] if kind == "boilerplate added" else outlet
             truth, lag_h = (number,), random.expovariate(1 / 12)
             if kind == "merged":
                 other = self._other_release(language, number)
@@ -107,7 +122,7 @@ class Stream:
         if is_wire:
             for hours, (kind, edit) in enumerate(CHAIN.items(), 1):
                 self._add(edit(text, desk), kind, (origin, at_h + 20 + hours), (number,), base)
-        self._twins(text, base, origin, at_h, sources[len(COPIES) :])
+        self._twins(text, base, origin, at_h, (*press[len(COPIES) :], houses[1]))
 
     def _desk(self, language: str, source: int) -> Desk:
         words = self._words
@@ -128,7 +143,7 @@ class Stream:
             self._add(titled, "title only, numbers changed", place, (-len(self._pieces) - 1,), base)
         short = desk.stranger()
         house = self._house[sources[2]]
-        body = (house[0], short.paragraphs[0], *house[1:])
+        body = (house[0], *short.paragraphs[:2], *house[1:])
         place = (sources[2], at_h + random.uniform(0, 72))
         self._add(replace(short, paragraphs=body), "short, house lines", place, (-len(self._pieces) - 1,), base)
 
@@ -157,7 +172,7 @@ class Stream:
                 text = self._writer.summary(language, parts, random.randint(1, 28), 10)
             else:
                 text = Text("News summary", tuple(f"{part.title}. {part.paragraphs[0]}" for part in parts), language)
-            source = self._languages.index(language) * SOURCES_EACH + random.randrange(SOURCES_EACH)
+            source = self._languages.index(language) * SOURCES_EACH + random.randrange(SOURCES_EACH - HOUSES)
             self._add(text, "news summary", (source, 24.0 * (DAYS - 1)), (-len(self._pieces) - 1,), None)
 
 
@@ -183,7 +198,7 @@ def _translations(writer: Writer, pieces: Sequence[Piece], told: Sequence[Facts]
         if piece.kind != "release" or piece.truth[0] % 5:
             continue
         language = writer.random.choice([one for one in languages if one != piece.text.language])
-        source = languages.index(language) * SOURCES_EACH + writer.random.randrange(OFFICIALS, SOURCES_EACH)
+        source = languages.index(language) * SOURCES_EACH + writer.random.randrange(OFFICIALS, SOURCES_EACH - HOUSES)
         text = writer.release(language, told[piece.truth[0]])
         yield Piece(key, source, piece.at_h + writer.random.uniform(1, 40), text, "translation", (-key - 1,), piece.key)
         key += 1
