@@ -50,29 +50,12 @@ class Others:
     limited: Mapping[int, str]
 
 
-class Points(NamedTuple):
-    """What a leaf brings towards a rule's threshold at most, in the body alone and in the title too."""
-
-    rule: int
-    in_body: int
-    most: int
-
-
-class Effect(NamedTuple):
-    """What follows from a leaf that hits: rules that it may set off, what it brings, and leaves to look at. All in one place,
-    since what lies far apart in memory is what costs most where rules are many."""
-
-    rules: tuple[int, ...] = ()
-    brought: tuple[Points, ...] = ()
-    looked_at: tuple[int, ...] = ()
-
-
 class Asked:
     """A text that is asked: the numbers of the leaves that hit it, what these mean for rules, and where each stands, looked up
     once.
 
     `joined` are the words of title and body, each between two spaces, with a line end after the title; `title_end` is where that
-    stands.
+    stands. `hit` are the leaves that hit, `telling` those of them that set rules off or bring them something.
     """
 
     def __init__(self, text: Prepared, others: Others) -> None:
@@ -80,7 +63,7 @@ class Asked:
         self.joined = " ".join(["", *text.view("title").words.texts, "\n", *text.view("body").words.texts, ""])
         self.title_end = self.joined.index("\n")
         self.hit: set[int] = set()
-        self.effects: list[tuple[int, Effect]] = []
+        self.telling: list[int] = []
         self._met: list[tuple[int, int, int]] = []
         self._others = others
         self._hits: dict[int, list[Hit]] = {}

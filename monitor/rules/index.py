@@ -7,13 +7,12 @@ wildcards amid a phrase, currency signs, exact spelling) have numbers below zero
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.rules.asking import (
     Asked,
-    Effect,
     Either,
     Every,
     Leaf,
@@ -22,11 +21,11 @@ from monitor.rules.asking import (
     Other,
     Others,
     Placed,
-    Points,
     Question,
     Without,
 )
 from monitor.rules.match import Absent, All, Any, AtLeast, Case, Hits, Near, NotNear, Part, Plan, Term, Within
+from monitor.rules.packed import Packed
 from monitor.rules.prepare import TITLE_AND_BODY, Prepared
 from monitor.text.remembered import Remembered
 from monitor.text.tokens import is_unspaced
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
 WORDS_REMEMBERED = 30_000
 _INDEXED_FIELDS = frozenset((*TITLE_AND_BODY, "lead"))
+_LOOKED_AT = 2  # in `_tells`: there are leaves to look at where this one hits
 _LETTERS_OF_A_CHARACTER = 4  # that a character of a script without spaces is about as rare as
 
 
@@ -53,9 +53,9 @@ class Index:
         self._matched = Remembered(self._match_open, WORDS_REMEMBERED)
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
-        self._rules: dict[int, list[int]] = {}
-        self._brought: dict[int, list[Points]] = {}
-        self._effects: list[Effect | None] = []  # by leaf, those below zero from the end
+        self._tells = bytearray()  # by leaf, whether its hit means anything beyond the rules that need it
+        self.rules = Packed(())  # by leaf, the rules it sets off
+        self.points = Packed(())  # by leaf, what it brings: rule, points in the body alone, points at most, and so on
         self._told_of_others = Others(self._others, self._needle_of, self._limited)
         self._automaton: AhoCorasick | None = None
 
@@ -67,14 +67,15 @@ class Index:
         if self._automaton is None:
             return asked
         asked.meet(self._automaton.find_matches_as_indexes(asked.joined, overlapping=True))
-        effects = self._effects
-        asked.effects = [(leaf, effect) for leaf in asked.hit if (effect := effects[leaf]) is not None]
+        tells = self._tells
+        asked.telling = [leaf for leaf in asked.hit if tells[leaf]]
         looked_at = self._found_open(text) if self._open else set()
-        looked_at.update([other for _, effect in asked.effects for other in effect.looked_at])
-        for leaf in looked_at:
-            if asked.hits(leaf):
-                asked.hit.add(leaf)
-                asked.effects.append((leaf, effects[leaf] or _NOTHING))
+        for leaf in asked.telling:
+            if tells[leaf] & _LOOKED_AT:
+                looked_at.update(self._looked_at[leaf])
+        found = [leaf for leaf in looked_at if asked.hits(leaf)]
+        asked.hit.update(found)
+        asked.telling += found
         return asked
 
     def _found_open(self, text: Prepared) -> set[int]:
@@ -123,27 +124,19 @@ class Index:
             case Within(parts, distance):
                 return Placed(partial(_within, distance), tuple(map(self.question, parts)), needed=len(parts))
 
-    def set_off(self, leaf: int, rule: int) -> None:
-        """Have a leaf set off a rule."""
-        self._rules.setdefault(leaf, []).append(rule)
-
-    def bring(self, leaf: int, points: Points) -> None:
-        """Have a leaf bring something to a rule."""
-        self._brought.setdefault(leaf, []).append(points)
-
-    def finish(self) -> None:
-        """Make the automaton of what was taken up."""
+    def finish(self, rules: Mapping[int, Sequence[int]], points: Mapping[int, Sequence[int]]) -> None:
+        """Make the automaton of what was taken up; `rules` and `points` by leaf as they are kept."""
         if not self._numbers:
             return
-        for leaf in (*range(len(self._needles)), *range(-len(self._others), 0)):
-            effect = Effect(
-                tuple(self._rules.get(leaf, ())),
-                tuple(self._brought.get(leaf, ())),
-                tuple(self._looked_at.get(leaf, ())),
-            )
-            self._effects.append(effect if any(effect) else None)
         from ahocorasick_rs import AhoCorasick, Implementation
 
+        # Those below zero stand at the end, where they are found from behind.
+        leaves = [*range(len(self._needles)), *range(-len(self._others), 0)]
+        self.rules = Packed([rules.get(leaf, ()) for leaf in leaves])
+        self.points = Packed([points.get(leaf, ()) for leaf in leaves])
+        self._tells = bytearray(
+            [(_LOOKED_AT if leaf in self._looked_at else 0) | (leaf in rules or leaf in points) for leaf in leaves]
+        )
         needles = list(self._needles)
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)
 
@@ -193,9 +186,6 @@ class Index:
         else:
             self._open.append((part, number))
         return number
-
-
-_NOTHING = Effect()
 
 
 class Triggers(NamedTuple):

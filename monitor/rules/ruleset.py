@@ -9,11 +9,12 @@ from typing import cast
 
 from monitor.errors import RuleError
 from monitor.model import Combination, Match, Matchable, Rule, Sample, Span
-from monitor.rules.asking import Asked, One, OneOf, Points, demands
+from monitor.rules.asking import Asked, One, OneOf, demands
 from monitor.rules.compile import Compiler, Lists, compile_query
 from monitor.rules.index import Index, any_of
 from monitor.rules.lexer import DISTANCE_MAX
 from monitor.rules.match import Absent, All, Any, Hit, Hits, Plan, Within, fields_of, spans_of
+from monitor.rules.packed import Packed
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
 from monitor.text.furniture import find_furniture
@@ -63,10 +64,10 @@ class _AskedByQuery:
     """A rule that is a query, as asked of the leaves that hit a text.
 
     `triggers` are leaves of which a text must hit one for the rule to fire, None where any text may make it fire; `needs` are
-    further such groups, `bans` leaves of which it may hit none. A question that is wholly told by these is not asked any more.
+    further such groups, `bans` leaves of which it may hit none. `is_told` where these are the whole of it.
     """
 
-    __slots__ = ("_is_told", "_question", "_rule_id", "bans", "needs", "triggers")
+    __slots__ = ("_question", "_rule_id", "bans", "is_told", "needs", "triggers")
     reach: Sequence[tuple[int, int]] = ()
 
     def __init__(self, compiled: CompiledRule, index: Index) -> None:
@@ -77,15 +78,10 @@ class _AskedByQuery:
         self.triggers = None if rarest is None else rarest.leaves
         self.needs = tuple([group for group in demanded.needs if group != self.triggers])
         self.bans = demanded.bans
-        self._is_told = demanded.is_whole and self.triggers in demanded.needs
+        self.is_told = demanded.is_whole and self.triggers in demanded.needs
 
-    def match(self, asked: Asked, set_off_by: Iterable[int]) -> Match | None:
-        """The match, where what it needs and bans was looked at; `set_off_by` are all leaves of its triggers that hit."""
-        if self._is_told:
-            leaves = [*set_off_by, *(leaf for group in self.needs for leaf in group & asked.hit)]
-            hits: list[Hit] | None = [hit for leaf in leaves for hit in asked.hits(leaf)]
-        else:
-            hits = self._question.find(asked)
+    def match(self, asked: Asked) -> Match | None:
+        hits = self._question.find(asked)
         return None if hits is None else Match(self._rule_id, 1, asked.spans(hits))
 
 
@@ -95,7 +91,10 @@ class _AskedByAll:
     `triggers` are those of its combinations; `reach` holds leaves with the weights they bring.
     """
 
-    __slots__ = ("_any_of", "_compiled", "_weighted", "bans", "needs", "reach", "triggers")
+    __slots__ = ("_any_of", "_compiled", "_weighted", "reach", "triggers")
+    needs: tuple[frozenset[int], ...] = ()
+    bans: tuple[frozenset[int], ...] = ()
+    is_told = False
 
     def __init__(self, compiled: CompiledRule, index: Index) -> None:
         self._compiled = compiled
@@ -106,11 +105,9 @@ class _AskedByAll:
         )
         found = any_of([index.triggers(question) for question in self._any_of])
         self.triggers = None if found is None else found.leaves
-        self.needs: tuple[frozenset[int], ...] = ()
-        self.bans: tuple[frozenset[int], ...] = ()
         self.reach = [(leaf, weight) for weight, question in self._weighted if weight > 0 for leaf in question.leaves]
 
-    def match(self, asked: Asked, set_off_by: Iterable[int]) -> Match | None:
+    def match(self, asked: Asked) -> Match | None:
         found = [hits for question in self._any_of if (hits := question.find(asked)) is not None]
         weighed = [(weight, hits) for weight, question in self._weighted if (hits := question.find(asked))]
         return self._compiled.judge(found, weighed, asked.spans)
@@ -131,52 +128,79 @@ class RuleSet:
         self._asked = [_as_asked(compiled, self._index) for compiled in self.rules]
         self._thresholds = [compiled.rule.threshold or 0 for compiled in self.rules]
         self._always = [number for number, rule in enumerate(self._asked) if rule.triggers is None]
+        self._ids = [compiled.rule.id for compiled in self.rules]
+        self._is_told = bytearray([rule.is_told for rule in self._asked])
+        self._needs = Packed([rule.needs[0] if rule.needs else () for rule in self._asked])
+        self._more_needs = {number: rule.needs[1:] for number, rule in enumerate(self._asked) if rule.needs[1:]}
+        self._bans = Packed([frozenset().union(*rule.bans) for rule in self._asked])
+        set_off: dict[int, list[int]] = {}
+        points: dict[int, list[int]] = {}
         for number, rule in enumerate(self._asked):
             for leaf in rule.triggers or ():
-                self._index.set_off(leaf, number)
+                set_off.setdefault(leaf, []).append(number)
             cap, factor = self.rules[number].rule.count_cap, max(1, self.rules[number].rule.title_factor)
             for leaf, weight in rule.reach:
-                self._index.bring(leaf, Points(number, weight * cap, weight * cap * factor))
-        self._index.finish()
-        # Made anew one after the other, since what lies together in memory is looked at together.
-        self._needs = [tuple([frozenset(list(group)) for group in rule.needs]) for rule in self._asked]
-        self._bans = [tuple([frozenset(list(group)) for group in rule.bans]) for rule in self._asked]
+                points.setdefault(leaf, []).extend((number, weight * cap, weight * cap * factor))
+        self._index.finish(set_off, points)
 
     def match(self, text: Prepared) -> list[Match]:
         """The rules that fire on a text, in the order of the configuration; an empty list for none."""
         asked = self._index.ask(text)
-        set_off = self._left(asked)
-        matches = [self._asked[number].match(asked, set_off[number]) for number in sorted(set_off)]
+        left = self._left(asked)
+        matches = [self._match_one(number, left[number], asked) for number in sorted(left)]
         return [match for match in matches if match is not None]
 
+    def _match_one(self, number: int, leaves: list[int], asked: Asked) -> Match | None:
+        if not self._is_told[number]:
+            return self._asked[number].match(asked)
+        return Match(self._ids[number], 1, asked.spans([hit for leaf in leaves for hit in asked.hits(leaf)]))
+
     def _left(self, asked: Asked) -> dict[int, list[int]]:
-        """The numbers of the rules that may fire by the leaves that hit, in no order, with those that set them off."""
-        hit = asked.hit
+        """The numbers of the rules that may fire by the leaves that hit, in no order, with those that speak for them."""
+        rules = self._index.rules
+        values, starts, ends = rules.values, rules.starts, rules.ends
         found: dict[int, list[int]] = {number: [] for number in (*self._always, *self._reached(asked))}
-        for leaf, effect in asked.effects:
-            for number in effect.rules:
+        for leaf in asked.telling:
+            for number in values[starts[leaf] : ends[leaf]]:
                 if number in found:
                     found[number].append(leaf)
                 else:
                     found[number] = [leaf]
-        left = {}
+        return self._sifted(found, asked.hit)
+
+    def _sifted(self, found: dict[int, list[int]], hit: set[int]) -> dict[int, list[int]]:
+        """Those of the rules found of whose every group a leaf hits, which is added, and none of what they ban."""
+        needs, bans = self._needs, self._bans
+        need_values, need_starts, need_ends = needs.values, needs.starts, needs.ends
+        ban_starts, ban_ends = bans.starts, bans.ends
+        left: dict[int, list[int]] = {}
         for number, leaves in found.items():
-            for group in self._needs[number]:
-                if group.isdisjoint(hit):
-                    break
-            else:
-                if all(map(hit.isdisjoint, self._bans[number])):
-                    left[number] = leaves
+            start, end = need_starts[number], need_ends[number]
+            if start != end:
+                met = hit.intersection(need_values[start:end])
+                if not met:
+                    continue
+                leaves += met
+            if ban_starts[number] != ban_ends[number] and not hit.isdisjoint(bans[number]):
+                continue
+            groups = [hit & group for group in self._more_needs.get(number, ())]
+            if all(groups):
+                left[number] = leaves
+                leaves += [leaf for group in groups for leaf in group]
         return left
 
     def _reached(self, asked: Asked) -> list[int]:
         """The rules whose threshold the terms that hit may reach."""
         reached: dict[int, int] = {}
-        for leaf, effect in asked.effects:
-            if effect.brought:
-                is_in_body = leaf >= 0 and leaf not in asked.in_title
-                for number, in_body, most in effect.brought:
-                    reached[number] = reached.get(number, 0) + (in_body if is_in_body else most)
+        points, in_title = self._index.points, asked.in_title
+        values, starts, ends = points.values, points.starts, points.ends
+        for leaf in asked.telling:
+            if starts[leaf] == ends[leaf]:
+                continue
+            is_in_body = leaf >= 0 and leaf not in in_title
+            brought = iter(values[starts[leaf] : ends[leaf]])
+            for number, in_body, most in zip(brought, brought, brought, strict=True):
+                reached[number] = reached.get(number, 0) + (in_body if is_in_body else most)
         return [number for number, most in reached.items() if most >= self._thresholds[number]]
 
     def tags_of(self, rule_id: str) -> tuple[str, ...]:
