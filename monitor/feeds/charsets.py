@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from unicodedata import category
@@ -20,6 +21,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:\-
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:\-]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:\-]{1,40})", re.IGNORECASE)
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 # What labels mean in practice (WHATWG Encoding Standard §4.2): supersets, and names that Python lacks.
 _SUPERSETS = {
@@ -163,26 +165,31 @@ def _mostly_utf8(sample: bytes) -> bool:
     """A few broken places in a document that is UTF-8 otherwise: at most one in eight."""
     text = sample.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    whole = sum(1 for char in text if char > "\x7f") - broken
+    whole = len(_ABOVE_ASCII.findall(text)) - broken
     return whole > 8 * broken
 
 
 def _wide_score(sample: bytes, codec: str) -> float:
     """The share of characters above ASCII that are among the common ones of the encoding's language; 0 if it is not."""
     text = sample.decode(codec, "replace")
-    high = [char for char in text if char > "\x7f"]
-    if not high or text.count("\ufffd") > 1 + len(high) // 200:
+    high = Counter(_ABOVE_ASCII.findall(text))
+    count = high.total()
+    if not count or high["\ufffd"] > 1 + count // 200:
         return 0.0
     if codec == "cp949":
-        good = sum(1 for char in high if "가" <= char <= "힣")
+        good = _count(high, lambda char: "가" <= char <= "힣")
     elif codec in ("cp932", "euc_jp"):
-        kana = sum(1 for char in high if "ぁ" <= char <= "ヿ")
-        others = sum(1 for char in high if "一" <= char <= "鿿" or char in "、。「」")
-        good = kana + others if kana * 6 > len(high) else 0
+        kana = _count(high, lambda char: "ぁ" <= char <= "ヿ")
+        others = _count(high, lambda char: "一" <= char <= "鿿" or char in "、。「」")
+        good = kana + others if kana * 6 > count else 0
     else:
         first, last = (0xB0, 0xD7) if codec == "gb18030" else (0xA4, 0xC6)
-        good = sum(1 for char in high if first <= char.encode(codec, "replace")[0] <= last or char in _CJK_PUNCTUATION)
-    return good / len(high)
+        good = _count(high, lambda char: first <= char.encode(codec, "replace")[0] <= last or char in _CJK_PUNCTUATION)
+    return good / count
+
+
+def _count(high: Counter[str], is_good: Callable[[str], bool]) -> int:
+    return sum(number for char, number in high.items() if is_good(char))
 
 
 def _pairs(sample: bytes) -> Counter[bytes]:
