@@ -13,7 +13,9 @@ from monitor.errors import StoreError
 from monitor.store.connection import BUSY_S, IN_MEMORY, Connection
 from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
+from monitor.store.events import Events
 from monitor.store.items import Items
+from monitor.store.reports import Reports
 from monitor.store.rules import Rules
 from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
@@ -33,6 +35,8 @@ class Store:
         self.rules = Rules(connection)
         self.stories = Stories(connection)
         self.shingles = ShingleIndex(connection)
+        self.events = Events(connection)
+        self.reports = Reports(connection)
         self.editions = Editions(connection)
         self.deliveries = Deliveries(connection)
 
