@@ -12,7 +12,22 @@ from typing import Any
 
 from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
-from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Span, Story, Version
+from monitor.model import (
+    Delivery,
+    Item,
+    Match,
+    Mention,
+    Pickup,
+    Piece,
+    PollRecord,
+    Release,
+    Rule,
+    SourceStatus,
+    Span,
+    Story,
+    Version,
+    Wire,
+)
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
@@ -29,7 +44,6 @@ def when(moment: datetime | None) -> str | None:
 
 
 def item_object(item: Item) -> Object:
-    wire = item.wire
     return {
         "id": item.id,
         "source": item.source_id,
@@ -51,13 +65,17 @@ def item_object(item: Item) -> Object:
         "relation": item.relation.value,
         "share": item.share,
         "also_in": list(item.also_in),
-        "wire": {
-            "label": wire.label,
-            "place": wire.place,
-            "dated": wire.dated,
-            "agency": wire.agency,
-            "edit": wire.edit,
-        },
+        "wire": wire_object(item.wire),
+    }
+
+
+def wire_object(wire: Wire) -> Object:
+    return {
+        "label": wire.label,
+        "place": wire.place,
+        "dated": wire.dated,
+        "agency": wire.agency,
+        "edit": wire.edit,
     }
 
 
@@ -199,6 +217,70 @@ def rule_object(rule: Rule) -> Object:
         "alert": list(rule.alert),
         "priority": rule.priority.value,
         "samples": len(rule.samples),
+    }
+
+
+def diff_list(diff: Iterable[Piece]) -> list[list[str]]:
+    """Each `[op, text]`: `=` in both texts, `-` in the former alone, `+` in the later alone."""
+    return [[piece.op, piece.text] for piece in diff]
+
+
+def mention_object(mention: Mention) -> Object:
+    """A mention of a release. `delay_s` is null where the release has no time; `longest_run` counts words, `run` shows them;
+    `sentence` is null where a whole paragraph was cut."""
+    return {
+        "item": mention.item_id,
+        "source": mention.source_id,
+        "outlet": mention.outlet,
+        "publisher": mention.publisher,
+        "country": mention.country,
+        "language": mention.language,
+        "title": mention.title,
+        "url": mention.url,
+        "at": when(mention.at),
+        "first_seen_at": when(mention.first_seen_at),
+        "delay_s": mention.delay_s,
+        "class": mention.sort.value,
+        "share": mention.share,
+        "of_copy": mention.of_copy,
+        "longest_run": mention.run_words,
+        "run": mention.run,
+        "evidence": mention.evidence,
+        "wire": wire_object(mention.wire),
+        "retitled": mention.is_retitled,
+        "cut": [{"paragraph": cut.paragraph, "sentence": cut.sentence, "text": cut.text} for cut in mention.cut],
+        "changed": [
+            {"paragraph": passage.paragraph, "sentence": passage.sentence, "diff": diff_list(passage.diff)}
+            for passage in mention.changed
+        ],
+        "added_words": mention.added_words,
+    }
+
+
+def release_object(release: Release) -> Object:
+    """A release; `item` and the times are null where it is not stored or says no time."""
+    return {
+        "item": release.item_id,
+        "title": release.title,
+        "outlet": release.outlet,
+        "publisher": release.publisher,
+        "language": release.language,
+        "url": release.url,
+        "released_at": when(release.released_at),
+    }
+
+
+def totals_object(pickup: Pickup) -> Object:
+    """How many mentions there are: in all, and by class, publisher, country, language (`""` for unknown) and hour. Hour 0 is the
+    first after the release, or after the first mention where the release has no time."""
+    return {
+        "mentions": len(pickup.mentions),
+        "publishers": pickup.publisher_count,
+        "by_class": dict(pickup.totals(lambda mention: mention.sort.value)),
+        "by_publisher": dict(pickup.totals(lambda mention: mention.publisher)),
+        "by_country": dict(pickup.totals(lambda mention: mention.country)),
+        "by_language": dict(pickup.totals(lambda mention: mention.language)),
+        "by_hour": {str(hour): count for hour, count in pickup.by_hour()},
     }
 
 
