@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.errors import StoreError
+from monitor.linking import Linking
 from monitor.model import Acquired, Entry, Item, Match, Observed, Relation, Source, SourceFacts
 from monitor.placing import Placing
 from monitor.rules import RuleSet, prepare
@@ -40,6 +41,7 @@ class Intake:
         self._facts = SourceFacts.of(source)
         self._claimed: set[int] = set()
         self._placing = Placing(store, now)
+        self._linking = Linking(store, now)
 
     def take(self, acquired: Acquired) -> Acquired:
         """Take in the entries, the document's last (usually its oldest) first, so that ids follow time.
@@ -57,6 +59,7 @@ class Intake:
                 log.exception("entry left out by a bug", source=self._source.id, title=ascii(entry.title[:80]))
                 spoiled = True
         self._placing.finish()
+        self._linking.finish()
         if spoiled:
             return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"")
         return acquired
@@ -101,7 +104,8 @@ class Intake:
             tags=self._facts.item_tags,
         )
         item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
-        self._placing.place(item_id, reading)
+        if self._placing.place(item_id, reading).lead_id == item_id:
+            self._linking.link(item_id, reading.furniture, entry.published_at)
         tags, matches = self._tags(item, reading)
         self._store.items.tag(item_id, tags, matches)
         self.new_count += 1
@@ -122,6 +126,8 @@ class Intake:
         store.items.edit(item_id, entry, observed, reading.search_texts, self._now)
         self._placing.edited(item_id, reading)
         edited = store.items.get(item_id) or item
+        if edited.relation is Relation.LEAD:
+            self._linking.link(item_id, reading.furniture, edited.published_at)
         store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import Subcommands, output
 from monitor.cli.access import reading
 from monitor.contract import Object, item_object, story_object
+
+if TYPE_CHECKING:
+    from monitor.store import Store
 
 
 @click.group(cls=Subcommands)
@@ -57,9 +61,18 @@ def show(folder: Path, story: int, as_json: bool) -> None:
         value = story_object(found)
         copies = store.items.by_ids(found.items)
         value["copies"] = [item_object(copies[item_id]) for item_id in found.items]
+        value["also_on_this"] = _also_on_this(store, story)
         output.write_one(value, as_json, _page)
     finally:
         store.close()
+
+
+def _also_on_this(store: Store, story_id: int) -> list[Object]:
+    """The stories of the same event in other words: number, title of the lead, and what agrees."""
+    links = store.events.related_to(story_id)
+    stories = store.stories.by_ids(other for other, _ in links)
+    leads = store.items.by_ids(other.lead_id for other in stories.values())
+    return [{"story": other, "title": leads[stories[other].lead_id].title, "reason": reason} for other, reason in links]
 
 
 def _page(story: Object) -> str:
@@ -68,4 +81,7 @@ def _page(story: Object) -> str:
         share = "" if copy["share"] is None else f" {copy['share']:.0%}"
         seen = copy["first_seen_at"][:16].replace("T", " ")
         lines.append(f"{copy['id']:>6}  {seen}  {copy['relation']}{share}  {copy['source']}: {copy['title']}")
+    if story["also_on_this"]:
+        lines += ["", "Also on this, in other words:"]
+        lines += [f"{one['story']:>6}  {one['title']}  ({one['reason']})" for one in story["also_on_this"]]
     return "\n".join(lines)

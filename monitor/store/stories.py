@@ -175,11 +175,15 @@ class Stories:
         sql = f"""SELECT story.id, lead_id, story.first_seen_at, story.last_seen_at,
             (SELECT count(DISTINCT publisher) FROM item WHERE story_id = story.id),
             (SELECT json_group_array(printf('%d %015d %015d', id != lead_id, first_seen_at, id))
-                FROM item WHERE story_id = story.id)
+                FROM item WHERE story_id = story.id),
+            (SELECT json_group_array(DISTINCT other.story_id) FROM item JOIN related ON related.item_id = item.id
+                JOIN item AS other ON other.id = other_id
+                WHERE item.story_id = story.id AND other.story_id != story.id)
             FROM story {condition}"""
         for row in self._connection.stream(sql, parameters):
             items = tuple(int(placed.split()[2]) for placed in sorted(json.loads(row[5])))
-            yield Story(row[0], row[1], items, row[4], stored_at(row[2]), stored_at(row[3]))
+            related = tuple(sorted(json.loads(row[6])))
+            yield Story(row[0], row[1], items, row[4], stored_at(row[2]), stored_at(row[3]), related)
 
 
 def _text(row: Row) -> StoredText:
