@@ -1,7 +1,8 @@
-"""Where an item belongs: its text looked up among those of the window, compared with the leads of stories, and put into one.
+"""Where an item belongs: its text looked up among those of the window, compared with the leads of stories, and put
+into one.
 
-The deciding is `stories.fold`'s; here texts are fetched, decisions are kept, and what follows from them is seen to. Everything
-happens within the caller's transaction.
+The deciding is `stories.fold`'s; here texts are fetched, decisions are kept, and what follows from them is seen to.
+Everything happens within the caller's transaction.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
 from monitor.stories import boilerplate
-from monitor.stories.chains import Earlier, earlier_version
+from monitor.stories.chains import Earlier, earlier_versions
 from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.shingles import RUN, SAMPLED_PART, sample, shingle_run
@@ -75,8 +76,8 @@ class Placing:
     # -- placing -----------------------------------------------------------------------------------------
 
     def place(self, item_id: int, reading: Reading | None = None) -> Folding:
-        """Find the story of an item that is alone in its own, and put it there. `reading` is that of its title and text, where
-        they were read already."""
+        """Find the story of an item that is alone in its own, and put it there. `reading` is that of its title and
+        text, where they were read already."""
         item = self._read(self._store.stories.texts([item_id])[item_id], reading)
         hashes = _hashes(item.text)
         holders = self._store.shingles.holders(hashes)
@@ -87,6 +88,8 @@ class Placing:
         also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
         self._store.stories.hold_also(item_id, also)
         self._join(item, folding, hashes, holders)
+        if not item.text.is_title_only:
+            self._part_headlines(item, holders)
         return folding
 
     def _fold(self, item: _Known, holders: dict[int, list[int]]) -> Folding:
@@ -101,8 +104,9 @@ class Placing:
         return fold(item.copy, item.text, found)
 
     def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> list[int]:
-        """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares as many of
-        the sampled shingles as a copy would, and those under its headline where a headline is all that one of them has."""
+        """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
+        as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
+        of them has."""
         shared, weights = Counter[int](), Counter[int]()
         headlines = set(title_keys(item.text.title))
         for number, ids in holders.items():
@@ -126,9 +130,13 @@ class Placing:
             return None
         titles = stories.titles_before(copy.item_id, item.stored.source_id, self._since, VERSIONS_LOOKED_AT)
         before = [Earlier(item_id, read(title, "").compared("title").texts) for item_id, title in titles]
-        found = earlier_version(edit, item.text.title, item.text.body, before)
-        if found is None:
+        ids = earlier_versions(edit, item.text.title, item.text.body, before)
+        if not ids:
             return None
+        # Of several under one headline the one whose text it holds; where it holds none, the likest headline.
+        texts = stories.texts(ids)
+        held = {one: relate(item.text, self._read(texts[one]).text, is_update=True).contained for one in ids}
+        found = max(ids, key=lambda one: held[one] if held[one] >= PARTIAL_FROM else 0.0)
         standing = stories.standings([found], self._since)[found]
         if standing.story_id in stories.shunned(copy.item_id):
             return None
@@ -154,6 +162,33 @@ class Placing:
             self._absorb(absorbed, story_id, item_id)
         self.measure(story_id)
 
+    def _part_headlines(self, item: _Known, holders: dict[int, list[int]]) -> None:
+        """Where an item's headline stands over another text too, those that were put there by it alone are looked up anew,
+        but for what was written before this."""
+        stories = self._store.stories
+        titled = [item_id for number in title_keys(item.text.title) for item_id in holders.get(number, ())]
+        if not titled or self._is_replacing:
+            return
+        here = stories.standings([item.copy.item_id], self._since)
+        for standing in stories.standings(titled[:LOOKED_AT_MOST], self._since).values():
+            if standing.story_id not in {one.story_id for one in here.values()}:
+                texts = stories.texts(stories.members_by_headline(standing.story_id)).values()
+                self._place_anew([one.copy.item_id for one in texts if one.copy.when >= item.copy.when])
+
+    def _place_anew(self, ids: Collection[int]) -> None:
+        """Look for another place for items, each alone first. Those that lose their lead by this stay alone: it has to
+        end somewhere."""
+        for item_id in ids:
+            self._store.stories.move(item_id, None, self._now)
+        if self._is_replacing:
+            return
+        self._is_replacing = True
+        try:
+            for item_id in list(ids)[:REPLACED_MOST]:
+                self.place(item_id)
+        finally:
+            self._is_replacing = False
+
     def _absorb(self, absorbed: int, story_id: int, item_id: int) -> None:
         stories = self._store.stories
         members = stories.members(absorbed)
@@ -174,8 +209,8 @@ class Placing:
     # -- measuring again ---------------------------------------------------------------------------------
 
     def edited(self, item_id: int, reading: Reading | None = None) -> None:
-        """Measure an item's place again after its text changed: one that kept too little of its lead looks for another place;
-        where a lead changed, all its copies are measured."""
+        """Measure an item's place again after its text changed: one that kept too little of its lead looks for another
+        place; where a lead changed, all its copies are measured."""
         stories = self._store.stories
         stored = stories.texts([item_id])[item_id]
         members = stories.members(stored.copy.story_id)
@@ -195,8 +230,8 @@ class Placing:
             self.place(item_id, reading)
 
     def measure(self, story_id: int) -> None:
-        """Let the originator lead a story and measure every copy against it; those with too little of it look for another
-        place."""
+        """Let the originator lead a story and measure every copy against it; those with too little of it look for
+        another place."""
         stories = self._store.stories
         known = [self._read(stored) for stored in stories.texts(stories.members(story_id)).values()]
         if not known:
@@ -207,15 +242,7 @@ class Placing:
         self._index(first.item_id, _hashes(lead.text))
         folds = stories.folds(story_id)
         lost = [one for one in known if one is not lead and not self._relate(one, lead, folds.get(one.copy.item_id))]
-        for one in lost:
-            stories.move(one.copy.item_id, None, self._now)
-        if not self._is_replacing:
-            self._is_replacing = True  # those that lose their lead by this stay alone: it has to end somewhere
-            try:
-                for one in lost[:REPLACED_MOST]:
-                    self.place(one.copy.item_id)
-            finally:
-                self._is_replacing = False
+        self._place_anew([one.copy.item_id for one in lost])
 
     def _relate(self, copy: _Known, lead: _Known, fold: Fold | None) -> bool:
         """Record how a copy relates to its lead; whether it may stay."""
@@ -237,8 +264,8 @@ class Placing:
     # -- boilerplate -------------------------------------------------------------------------------------
 
     def _learn(self, item: _Known, holders: dict[int, list[int]]) -> bool:
-        """Whether something was found to stand under everything of the item's source. Looked for only where many items share a
-        shingle, and once for each such shingle."""
+        """Whether something was found to stand under everything of the item's source. Looked for only where many items
+        share a shingle, and once for each such shingle."""
         source_id = item.stored.source_id
         _, phrases = self._known_of(source_id)
         crowded = [
@@ -264,7 +291,8 @@ class Placing:
 
 
 def _hashes(text: Text) -> set[int]:
-    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its headline."""
+    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
+    headline."""
     sampled = [] if text.is_title_only else sample(text.shingles)
     edges = {*shingle_run(text.body[:RUN]), *shingle_run(text.body[-RUN:])} - text.boilerplate
     return {*sampled, *edges, *title_keys(text.title)}

@@ -1,4 +1,5 @@
-"""Stories: which items are copies of one text, which copy leads, why each is where it is, and what a person decided of it."""
+"""Stories: which items are copies of one text, which copy leads, why each is where it is, and what a person decided of
+it."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Standing:
 
 
 class Stories:
-    """Writing methods belong inside `Connection.transaction`. Every method raises `StoreError` where the database fails."""
+    """Writing methods belong inside `Connection.transaction`. Every method raises `StoreError` where the database
+    fails."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -53,6 +55,12 @@ class Stories:
         rows = self._connection.rows("SELECT id FROM item WHERE story_id = ? ORDER BY id", (story_id,))
         return [row[0] for row in rows]
 
+    def members_by_headline(self, story_id: int) -> list[int]:
+        """The copies in a story that nothing but their headline put there, in the order stored."""
+        sql = """SELECT item.id FROM item JOIN fold ON fold.item_id = item.id WHERE story_id = ? AND relation = ? AND
+        share IS NULL AND follows IS NULL AND NOT is_by_hand ORDER BY item.id"""
+        return [row[0] for row in self._connection.rows(sql, (story_id, Relation.REPRINT))]
+
     def titles_before(self, item_id: int, source_id: str, since: datetime, most: int) -> list[tuple[int, str]]:
         """The newest items of a source before this one, first seen since then, newest first: (item, title)."""
         sql = """SELECT item_id, title FROM sighting JOIN item ON item.id = item_id
@@ -74,8 +82,8 @@ class Stories:
         )
 
     def move(self, item_id: int, story_id: int | None, now: datetime) -> int:
-        """Put an item into another story as a reprint, or (None) into one of its own; returns the story. A story left empty is no
-        more; the caller sees to the lead of one that is left with others."""
+        """Put an item into another story as a reprint, or (None) into one of its own; returns the story. A story left
+        empty is no more; the caller sees to the lead of one that is left with others."""
         connection, at = self._connection, stored_ms(now)
         left = connection.value("SELECT story_id FROM item WHERE id = ?", (item_id,))
         relation = Relation.REPRINT
@@ -106,7 +114,8 @@ class Stories:
             )
 
     def hold_also(self, item_id: int, others: Collection[tuple[int, float | None, str]]) -> None:
-        """Replace the stories of which an item holds text without being in them: (story, share of its lead, reason) each."""
+        """Replace the stories of which an item holds text without being in them: (story, share of its lead, reason)
+        each."""
         self._connection.execute("DELETE FROM also_in WHERE item_id = ?", (item_id,))
         self._connection.executemany(
             "INSERT INTO also_in (item_id, story_id, share, reason) VALUES (?, ?, ?, ?)",
@@ -142,13 +151,14 @@ class Stories:
 
     def folds(self, story_id: int) -> dict[int, Fold]:
         """Why each item is in a story, by item; its lead, and items that are alone, have no entry."""
-        sql = """SELECT fold.item_id, contained, reason, follows, is_by_hand FROM fold JOIN item ON item.id = fold.item_id
-            WHERE item.story_id = ? AND item.relation != ?"""
+        sql = """SELECT fold.item_id, contained, reason, follows, is_by_hand FROM fold JOIN item ON item.id =
+        fold.item_id WHERE item.story_id = ? AND item.relation != ?"""
         rows = self._connection.rows(sql, (story_id, Relation.LEAD))
         return {row[0]: Fold(row[1], row[2], row[3], bool(row[4])) for row in rows}
 
     def holders_of(self, story_id: int) -> list[tuple[int, float | None, str]]:
-        """The items of other stories that hold text of this one: (item, share of its lead, reason), in the order stored."""
+        """The items of other stories that hold text of this one: (item, share of its lead, reason), in the order
+        stored."""
         sql = "SELECT item_id, share, reason FROM also_in WHERE story_id = ? ORDER BY item_id"
         return [(row[0], row[1], row[2]) for row in self._connection.rows(sql, (story_id,))]
 

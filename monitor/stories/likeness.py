@@ -1,4 +1,5 @@
-"""How much of one text is in another, and what speaks against their being copies: containment, not similarity of the whole."""
+"""How much of one text is in another, and what speaks against their being copies: containment, not similarity of the
+whole."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ SHARED_LEAST = 8  # shingles: a long name of an office has so many
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as copies are told by: folded words of title and body without furniture, and the body's shingles without what its
-    source puts under everything (`boilerplate`)."""
+    """A text as copies are told by: folded words of title and body without furniture, and the body's shingles without
+    what its source puts under everything (`boilerplate`)."""
 
     title: tuple[str, ...]
     body: tuple[str, ...]
@@ -41,15 +42,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a copy relates to a lead: `relation` is None for texts that are no copies of each other, `share` (0 to 1) how much of
-    the lead's text the copy kept (None where only titles tell), `contained` the shared part of the shorter text, `of_copy` of the
-    copy."""
+    """How a copy relates to a lead: `relation` is None for texts that are no copies of each other, `share` (0 to 1)
+    how much of the lead's text the copy kept (None where only titles tell), `contained` the shared part of the shorter
+    text, `of_copy` of the copy."""
 
     relation: Relation | None
     share: float | None
     contained: float
     reason: str
     of_copy: float = 0.0
+    shared: int = 0  # runs of three words
 
 
 def likeness(one: Sequence[str], other: Sequence[str]) -> float:
@@ -67,11 +69,11 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
     found = containment(ours, theirs)
     told = f"{found.shared} of {min(len(ours), len(theirs))} runs of three words shared"
     if found.of_shorter < PARTIAL_FROM or found.shared < SHARED_LEAST:
-        return Comparison(None, None, found.of_shorter, f"{told}: too few")
+        return Comparison(None, None, found.of_shorter, f"{told}: too few", found.of_copy, found.shared)
     if not is_update and (against := _veto(copy, lead, found.of_shorter)):
-        return Comparison(None, None, found.of_shorter, f"{told}, but {against}")
+        return Comparison(None, None, found.of_shorter, f"{told}, but {against}", found.of_copy)
     relation = Relation.REPRINT if found.of_shorter >= REPRINT_FROM else Relation.PARTIAL
-    return Comparison(relation, round(found.of_lead, 3), found.of_shorter, told, found.of_copy)
+    return Comparison(relation, round(found.of_lead, 3), found.of_shorter, told, found.of_copy, found.shared)
 
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:

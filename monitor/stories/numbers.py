@@ -1,7 +1,7 @@
 """Numbers and dates as a veto: twins of a template share much of their wording and differ in their numbers.
 
-A number is compared where both texts put it into like surroundings: the two words before it or the two after it. Rewording
-changes one number of a text; a twin ("balances on 25 February", "balances on 27 February") changes most.
+A number is compared where both texts put it into like surroundings: the two words before it or the two after it.
+Rewording changes one number of a text; a twin ("balances on 25 February", "balances on 27 February") changes most.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ def numbers_in(words: Sequence[str]) -> list[str]:
 def veto(shorter: Sequence[str], other: Sequence[str], covered: float) -> str | None:
     """Why numbers or dates speak against two texts being copies, given their folded words; None where they do not.
 
-    `covered` (0 to 1) is how much of the shorter text is in the other. A date stamp that opens or ends a text is passed over.
+    `covered` (0 to 1) is how much of the shorter text is in the other. A date stamp that opens or ends a text is
+    passed over.
     """
     ours, theirs = _without_stamps(shorter), _without_stamps(other)
     agreeing, differing = _compared(ours, theirs)
     if differing > agreeing:
         return f"{differing} of {agreeing + differing} numbers differ"
-    if differing and _dates(ours) and _dates(theirs) and not _dates(ours) & _dates(theirs):
+    if differing and _dates_differ(ours, theirs, least=2 if agreeing > differing else 1):
         return "the dates differ"
     if agreeing:
         return None
@@ -93,6 +94,12 @@ def _framed(words: Sequence[str]) -> list[tuple[str, tuple[Frame, Frame]]]:
         )
         for place in at
     ]
+
+
+def _dates_differ(ours: Sequence[str], theirs: Sequence[str], least: int) -> bool:
+    """Whether both have so many dates, and none in common. One alone may have been changed by rewording."""
+    left, right = _dates(ours), _dates(theirs)
+    return min(len(left), len(right)) >= least and not left & right
 
 
 def _dates(words: Sequence[str]) -> set[tuple[str, str]]:
