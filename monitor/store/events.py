@@ -38,9 +38,12 @@ class Events:
     def candidates(self, item_id: int, keys: Collection[int]) -> list[tuple[int, str]]:
         """What other items tell that share at least two of these keys: those that share most, the newest among equals; at most
         eight."""
-        sql = """SELECT item_id FROM json_each(?1) JOIN telling_key
-            ON key = value AND item_id IN (SELECT item_id FROM telling_key WHERE key = value ORDER BY item_id DESC LIMIT ?2)"""
-        shared = Counter(row[0] for row in self._connection.rows(sql, (json.dumps(sorted(keys)), HOLDERS_MOST)))
+        sql = """SELECT (SELECT json_group_array(item_id) FROM (SELECT item_id FROM telling_key
+                WHERE telling_key.key = asked.value ORDER BY item_id DESC LIMIT ?))
+            FROM json_each(?) AS asked"""
+        shared = Counter[int]()
+        for (holders,) in self._connection.rows(sql, (HOLDERS_MOST, json.dumps(sorted(keys)))):
+            shared.update(json.loads(holders))
         del shared[item_id]
         likely = sorted(((count, found) for found, count in shared.items() if count >= SHARED_LEAST), reverse=True)
         wanted = json.dumps([found for _, found in likely[:CANDIDATES_MOST]])
