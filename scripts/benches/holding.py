@@ -24,14 +24,15 @@ from benches.scene import environment, free_port, monitor, serving, write_folder
 
 INTERVAL_S = 900
 ASK_EVERY_S = 10.0
+ADDED = 4
 MANNERS = 'interval = "15m"\nmin_interval = "15m"\nmax_interval = "15m"'
 
 
 def measure(count: int, minutes: float) -> dict[str, Any]:
     """The figures: a JSON object."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, serving(count) as served:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, serving(count + ADDED) as served:
         work, port = Path(folder), free_port()
-        write_folder(work / "config", served.urls, MANNERS, port)
+        write_folder(work / "config", served.urls[:count], MANNERS, port)
         print("first poll of all …", file=sys.stderr)
         first = meter.run(monitor(work / "config", "fetch", "--json"), environment(), work / "monitor.log")
         if first.code:
@@ -40,7 +41,7 @@ def measure(count: int, minutes: float) -> dict[str, Any]:
         began, due = _spread(database, count)
         served.control("hourly", INTERVAL_S)
         print(f"holding for {minutes:g} minutes …", file=sys.stderr)
-        held = _hold(work, port, minutes * 60)
+        held = _hold(work, port, minutes * 60, served.urls[count:])
         firsts = {"first_cpu_ms_source": first.cpu_s * 1000 / count, "first_wall_s": first.wall_s}
         return {"sources": count, "minutes": minutes, **firsts, **held, **_polled(database, began, due)}
 
@@ -56,20 +57,26 @@ def _spread(database: Path, count: int) -> tuple[int, dict[str, int]]:
     return began, due
 
 
-def _hold(work: Path, port: int, hold_s: float) -> dict[str, Any]:
+def _hold(work: Path, port: int, hold_s: float, new_urls: list[str]) -> dict[str, Any]:
+    """What it took to hold, asking every ten seconds, and now and then adding one of `new_urls`."""
     pages: list[float] = []
     items: list[float] = []
+    adding: list[float] = []
     waiting = threading.Event()
     with (work / "daemon.log").open("wb") as log:
         process = subprocess.Popen(monitor(work / "config", "run"), stdout=log, stderr=log, env=environment())
         with meter.Peak(process.pid) as peak:
+            _wait_for(port, process)
             began = time.monotonic()
             while time.monotonic() - began < hold_s:
                 waiting.wait(min(ASK_EVERY_S, hold_s / 4))
                 if process.poll() is not None:
                     raise SystemExit("the daemon ended: " + (work / "daemon.log").read_text("utf-8", "replace")[-2000:])
                 pages.append(_timed(lambda: _page(port)))
-                items.append(_timed(lambda: _items(work)))
+                items.append(_timed(lambda: _run(work, "items", "--limit", "20", "--json")))
+                if new_urls and time.monotonic() - began > hold_s * (len(adding) + 1) / (ADDED + 1):
+                    url = new_urls.pop()
+                    adding.append(_timed(lambda: _run(work, "sources", "add", url)))  # noqa: B023 - called at once
             wall_s = time.monotonic() - began
             cpu_s = sum(meter.cpu_s(pid) for pid in meter.tree(process.pid))
         process.terminate()
@@ -80,9 +87,20 @@ def _hold(work: Path, port: int, hold_s: float) -> dict[str, Any]:
         "tree_mb": peak.tree_mb,
         "page_s": _summary(pages),
         "items_s": _summary(items),
+        "add_s": _summary(adding),
         "stop_s": stop_s,
         "exit_code": process.returncode,
     }
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the daemon answers, or has ended."""
+    waiting = threading.Event()
+    while process.poll() is None:
+        try:
+            return _page(port)
+        except OSError:
+            waiting.wait(0.1)
 
 
 def _page(port: int) -> None:
@@ -90,8 +108,8 @@ def _page(port: int) -> None:
         answered.read()
 
 
-def _items(work: Path) -> None:
-    command = monitor(work / "config", "items", "--limit", "20", "--json")
+def _run(work: Path, *arguments: str) -> None:
+    command = monitor(work / "config", *arguments)
     subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL, check=True)
 
 

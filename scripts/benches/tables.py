@@ -60,6 +60,7 @@ def daemon_table(figures: Figures) -> str:
         ("memory, workers included", f"{figures['tree_mb']:.0f} MB", "< 700 MB"),
         ("page `/`, median and worst", _answers(figures["page_s"]), "< 0.5 s"),
         ("`monitor items --limit 20 --json`", _answers(figures["items_s"]), "< 0.5 s"),
+        ("`monitor sources add URL`, median and worst", _answers(figures["add_s"]), "< 1 s"),
         ("time to stop", f"{figures['stop_s']:.1f} s", "< 10 s"),
     ]
     head = f"{figures['sources']:,} sources every 15 minutes for {figures['minutes']:g} minutes, one new entry an hour each."
