@@ -43,6 +43,11 @@ class Intake:
         self._placing = Placing(store, now)
         self._linking = Linking(store, now)
 
+    @property
+    def taken(self) -> frozenset[int]:
+        """The items that the entries turned out to be."""
+        return frozenset(self._claimed)
+
     def take(self, acquired: Acquired) -> Acquired:
         """Take in the entries, the document's last (usually its oldest) first, so that ids follow time.
 

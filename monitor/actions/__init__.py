@@ -25,6 +25,7 @@ ACTIONS = {
     "send-deliveries": ("deliveries", "send_deliveries"),
     "retry-delivery": ("deliveries", "retry_delivery"),
     "apply-rules": ("applying", "apply_rules"),
+    "add-release": ("own", "add_release"),
     "reload": ("reloading", "reload"),
 }
 """The module and the function of each action."""

@@ -53,6 +53,7 @@ from monitor.model.rules import (
     Span,
 )
 from monitor.model.sources import (
+    OWN_SOURCE,
     Kind,
     PageShape,
     Source,
@@ -69,6 +70,7 @@ from monitor.model.standing import (
 )
 
 __all__ = [
+    "OWN_SOURCE",
     "Acquired",
     "Candidate",
     "ChangedPassage",
