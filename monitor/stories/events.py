@@ -108,7 +108,7 @@ def _capitalised(title: str, lead: str) -> set[str]:
 def _names_in(text: str) -> Iterator[str]:
     """Words with a capital; at the beginning of a sentence only where another follows, or all its letters are capitals."""
     words = list(_WORD.finditer(text))
-    for word, after in zip(words, [*words[1:], None], strict=True):
+    for word, after in zip(words, [*words, None][1:], strict=True):
         if len(word[0]) < NAME_LEAST or not word[0][0].isupper():
             continue
         opens = not text[: word.start()].strip() or _SENTENCE_ENDS.search(text, max(0, word.start() - 4), word.start())
