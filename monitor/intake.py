@@ -110,7 +110,7 @@ class Intake:
         )
         item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
         if self._placing.place(item_id, reading).lead_id == item_id:
-            self._linking.link(item_id, reading.furniture, entry.published_at)
+            self._linking.link(item_id, item, reading.furniture)
         tags, matches = self._tags(item, reading)
         self._store.items.tag(item_id, tags, matches)
         self.new_count += 1
@@ -132,7 +132,7 @@ class Intake:
         self._placing.edited(item_id, reading)
         edited = store.items.get(item_id) or item
         if edited.relation is Relation.LEAD:
-            self._linking.link(item_id, reading.furniture, edited.published_at)
+            self._linking.link(item_id, edited, reading.furniture)
         store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monitor.model import Item
 from monitor.store import Store
 from monitor.stories.events import WINDOW, as_told, event_keys, same_event, tell, written
 from monitor.text.furniture import Furniture
@@ -21,10 +22,11 @@ class Linking:
         self._events, self._now = store.events, now
         self._told_count = 0
 
-    def link(self, item_id: int, furniture: Furniture, published_at: datetime | None) -> None:
+    def link(self, item_id: int, item: Item, furniture: Furniture) -> None:
         """Keep what an item tells, and link it to those that tell of the same event. An item without names and numbers tells
         nothing that another could be found by."""
-        telling = tell(furniture.bare_title, furniture.bare_body, published_at or self._now)
+        at = item.published_at or self._now
+        telling = tell(furniture.bare_title, furniture.bare_body, at, item.language, item.publisher)
         keys = event_keys(telling)
         self._events.add(item_id, written(telling), keys, self._now)
         self._told_count += 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,9 +36,11 @@ KEYED_NAMES, KEYED_NUMBERS = 8, 4
 PAIRED_NAMES, PAIRED_NUMBERS = 4, 3
 
 # Points in hundredths, so that their sum is the same in whatever order they are added.
-POINTS_LEAST = 200  # where numbers agree
+POINTS_LEAST, FOREIGN_LEAST = 270, 200  # where numbers agree, within a language and across
+OWN_LEAST, OWN_FIGURES = 500, 170  # in what one outlet tells twice, since it writes much of the same people
 # Where there are none: so many points of names, and so many for each name of the fuller telling, of which at most ten count.
 NAMES_LEAST, NAMES_SHARE, NAMES_MOST = 300, 60, 10
+WORDS_LEAST = 0.45  # and so many words within a language
 WORDS_SHARE = 0.3  # of the shorter telling's stems: so many agree within a language, seldom across
 WORDS_POINTS = 400  # for all of them
 DATE_POINTS = 70
@@ -58,6 +61,9 @@ class Telling:
     its longer words. `words` are stems; of Han, kana and Thai pairs of characters."""
 
     at: datetime
+    publisher: str
+    language: str  # as the feed says, "" where it does not
+    script: str
     is_cased: bool
     names: frozenset[str]
     words: frozenset[str]
@@ -75,7 +81,7 @@ class Agreement:
     reason: str
 
 
-def tell(title: str, body: str, at: datetime) -> Telling:
+def tell(title: str, body: str, at: datetime, language: str = "", publisher: str = "") -> Telling:
     """What an item, without its furniture, tells; `at` is when it was published, or first seen where that is unknown."""
     lead = body[:LEAD_LENGTH]
     if len(body) > LEAD_LENGTH:
@@ -89,7 +95,23 @@ def tell(title: str, body: str, at: datetime) -> Telling:
     names = _capitalised(title, lead) if is_cased else spaced
     words = {word[:STEM] for word in spaced} | {word[at : at + 2] for word in unspaced for at in range(len(word) - 1)}
     (in_title, dates), (in_lead, other_dates) = figures(title), figures(lead)
-    return Telling(at, is_cased, frozenset(names), frozenset(words), in_title | in_lead, in_title, dates | other_dates)
+    return Telling(
+        at=at,
+        publisher=publisher,
+        language=language[:2].lower(),
+        script=_script(found[0][0]) if found else "",
+        is_cased=is_cased,
+        names=frozenset(names),
+        words=frozenset(words),
+        numbers=in_title | in_lead,
+        title_numbers=in_title,
+        dates=dates | other_dates,
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 @lru_cache(maxsize=16_384)
@@ -125,13 +147,14 @@ def _passed_over() -> frozenset[str]:
 def written(telling: Telling) -> str:
     """A telling as JSON, for keeping."""
     sets = (telling.names, telling.words, telling.numbers, telling.title_numbers, telling.dates)
-    return json.dumps([telling.at.isoformat(), telling.is_cased, *map(sorted, sets)], ensure_ascii=False)
+    voice = (telling.publisher, telling.language, telling.script)
+    return json.dumps([telling.at.isoformat(), *voice, telling.is_cased, *map(sorted, sets)], ensure_ascii=False)
 
 
 def as_told(kept: str) -> Telling:
     """The telling that `written` wrote."""
-    at, is_cased, *sets = json.loads(kept)
-    return Telling(datetime.fromisoformat(at), is_cased, *map(frozenset, sets))
+    at, publisher, language, script, is_cased, *sets = json.loads(kept)
+    return Telling(datetime.fromisoformat(at), publisher, language, script, is_cased, *map(frozenset, sets))
 
 
 # -- deciding ----------------------------------------------------------------------------------------
@@ -149,10 +172,21 @@ def same_event(one: Telling, other: Telling) -> Agreement:
     figured = sum(map(_number_points, shared)) + DATE_POINTS * len(one.dates & other.dates)
     points = names + figured + (int(WORDS_POINTS * words) if words >= WORDS_SHARE else 0)
     told = f"names {names / 100:.1f}, numbers and dates {figured / 100:.1f}, words {words:.0%}"
+    is_foreign = _are_foreign(one, other)
+    is_own = not is_foreign and one.publisher == other.publisher != ""
     if figured >= DATE_POINTS:
-        return Agreement(points >= POINTS_LEAST, points, told)
-    is_same = apart <= ONE_DAY and names >= max(NAMES_LEAST, NAMES_SHARE * _names_to_share(one, other))
+        least = FOREIGN_LEAST if is_foreign else OWN_LEAST if is_own else POINTS_LEAST
+        return Agreement(points >= least and (not is_own or figured >= OWN_FIGURES), points, told)
+    if apart > ONE_DAY or is_own:
+        return Agreement(False, points, f"{told}; no number or date in both")
+    least = max(NAMES_LEAST, NAMES_SHARE * _names_to_share(one, other))
+    is_same = names >= least and (is_foreign or words >= WORDS_LEAST)
     return Agreement(is_same, points, f"{told}; no number or date in both")
+
+
+def _are_foreign(one: Telling, other: Telling) -> bool:
+    """Whether two tellings are in different scripts or languages, as far as feeds say."""
+    return one.script != other.script or (one.language != other.language and "" not in (one.language, other.language))
 
 
 def _veto(one: Telling, other: Telling) -> str | None:
