@@ -7,6 +7,7 @@ wildcards amid a phrase, currency signs, exact spelling) have numbers below zero
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,6 +52,7 @@ class Index:
         self._needle_of: dict[int, int] = {}
         self._open: list[tuple[Part, int]] = []  # others of which it is not known how any of their words begins
         self._matched = Remembered(self._match_open, WORDS_REMEMBERED)
+        self._uses: Counter[int] = Counter()
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
         self._tells = bytearray()  # by leaf, whether its hit means anything beyond the rules that need it
@@ -155,15 +157,17 @@ class Index:
                 return None
 
     def _frequency(self, number: int) -> float:
-        """How often a leaf is met, beside others: long words and phrases of several are rare."""
+        """How often a leaf is met, beside others: long words and phrases of several are rare, and what many rules ask for beside
+        something else is common."""
         leaf = self._whole[number] if number >= 0 else self._others[-1 - number]
-        return 2.0 ** -sum(map(_letter_count, _term_of(leaf).parts))
+        return self._uses[number] ** 2 * 2.0 ** -sum(map(_letter_count, _term_of(leaf).parts))
 
     def _leaf(self, leaf: Leaf) -> int:
         """The number of a leaf, which is taken up where it is new."""
         number = self._numbers.get(leaf)
         if number is None:
             number = self._numbers[leaf] = self._take_up(leaf)
+        self._uses[number] += 1
         return number
 
     def _take_up(self, leaf: Leaf) -> int:

@@ -73,6 +73,13 @@ class _AskedByQuery:
     def __init__(self, compiled: CompiledRule, index: Index) -> None:
         self._rule_id = compiled.rule.id
         self._question = index.question(compiled.any_of[0])
+        self.triggers: frozenset[int] | None = None
+        self.needs: tuple[frozenset[int], ...] = ()
+        self.bans: tuple[frozenset[int], ...] = ()
+        self.is_told = False
+
+    def settle(self, index: Index) -> None:
+        """Choose the triggers, once all rules are known."""
         rarest = index.triggers(self._question)
         demanded = demands(self._question)
         self.triggers = None if rarest is None else rarest.leaves
@@ -103,9 +110,13 @@ class _AskedByAll:
         self._weighted = tuple(
             [(term.weight, cast("One | OneOf", index.question(term.plan))) for term in compiled.weighted]
         )
+        self.triggers: frozenset[int] | None = None
+        self.reach = [(leaf, weight) for weight, question in self._weighted if weight > 0 for leaf in question.leaves]
+
+    def settle(self, index: Index) -> None:
+        """Choose the triggers, once all rules are known."""
         found = any_of([index.triggers(question) for question in self._any_of])
         self.triggers = None if found is None else found.leaves
-        self.reach = [(leaf, weight) for weight, question in self._weighted if weight > 0 for leaf in question.leaves]
 
     def match(self, asked: Asked) -> Match | None:
         found = [hits for question in self._any_of if (hits := question.find(asked)) is not None]
@@ -126,6 +137,8 @@ class RuleSet:
         self._by_id = {compiled.rule.id: compiled for compiled in self.rules}
         self._index = Index()
         self._asked = [_as_asked(compiled, self._index) for compiled in self.rules]
+        for rule in self._asked:
+            rule.settle(self._index)
         self._thresholds = [compiled.rule.threshold or 0 for compiled in self.rules]
         self._always = [number for number, rule in enumerate(self._asked) if rule.triggers is None]
         self._ids = [compiled.rule.id for compiled in self.rules]
@@ -180,13 +193,13 @@ class RuleSet:
                 met = hit.intersection(need_values[start:end])
                 if not met:
                     continue
-                leaves += met
+                leaves.extend(met)
             if ban_starts[number] != ban_ends[number] and not hit.isdisjoint(bans[number]):
                 continue
             groups = [hit & group for group in self._more_needs.get(number, ())]
             if all(groups):
                 left[number] = leaves
-                leaves += [leaf for group in groups for leaf in group]
+                leaves.extend([leaf for group in groups for leaf in group])
         return left
 
     def _reached(self, asked: Asked) -> list[int]:
