@@ -14,6 +14,7 @@ from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
 from monitor.model import (
     Delivery,
+    EditMatch,
     Item,
     Match,
     Mention,
@@ -86,6 +87,16 @@ def span_list(spans: Iterable[Span]) -> list[list[Any]]:
 
 def match_object(match: Match) -> Object:
     return {"rule": match.rule_id, "score": match.score, "spans": span_list(match.spans)}
+
+
+def edit_match_object(match: EditMatch) -> Object:
+    """A rule that an edit set off: `appeared` has spans of the version that came, `gone` of the one before it."""
+    return {
+        "rule": match.rule_id,
+        "version": match.version,
+        "appeared": span_list(match.appeared),
+        "gone": span_list(match.gone),
+    }
 
 
 def version_object(version: Version) -> Object:
@@ -217,6 +228,7 @@ def rule_object(rule: Rule) -> Object:
         "alert": list(rule.alert),
         "priority": rule.priority.value,
         "samples": len(rule.samples),
+        "on": rule.on,
     }
 
 

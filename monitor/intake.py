@@ -15,6 +15,7 @@ from monitor.linking import Linking
 from monitor.model import Acquired, Entry, Item, Match, Observed, Relation, Source, SourceFacts
 from monitor.placing import Placing
 from monitor.rules import RuleSet, prepare
+from monitor.rules.edits import match_edit
 from monitor.search.matchable import matchable
 from monitor.store import Store
 from monitor.stories.canonical import url_key
@@ -39,6 +40,7 @@ class Intake:
         self._is_first = last_success_at is None
         self._is_behind = last_success_at is None or now - last_success_at > FRESH
         self._facts = SourceFacts.of(source)
+        self.edit_rules = RuleSet()  # rules that look at what an edit changes
         self._claimed: set[int] = set()
         self._placing = Placing(store, now)
         self._linking = Linking(store, now)
@@ -131,10 +133,21 @@ class Intake:
         store.items.edit(item_id, entry, observed, reading.search_texts, self._now)
         self._placing.edited(item_id, reading)
         edited = store.items.get(item_id) or item
+        self._watch(item, edited)
         if edited.relation is Relation.LEAD:
             self._linking.link(item_id, edited, reading.furniture)
         store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
+
+    def _watch(self, former: Item, later: Item) -> None:
+        """Record which of the rules that look at edits this one sets off; rules see the tags of the source alone."""
+        if not self.edit_rules.rules:
+            return
+        before, after = (
+            prepare(matchable(replace(item, tags=self._facts.item_tags), self._facts)) for item in (former, later)
+        )
+        found = match_edit(self.edit_rules, before, after)
+        self._store.edits.add(later.id, found, self.edit_rules.tags_of, self._now)
 
     def _tags(self, item: Item, reading: Reading) -> tuple[set[str], list[Match]]:
         """What the rules say of an item that has its source's tags so far: all its tags, and the matches."""

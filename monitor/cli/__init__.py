@@ -32,6 +32,7 @@ COMMANDS = {
     "stories": ("stories", "List stories, or show one with its copies."),
     "pickup": ("pickup", "Report who carried a release, how much of it, cut and changed how."),
     "own": ("own", "Add releases of ours that were only mailed; see how each was picked up."),
+    "edits": ("edits", "List what sources changed in texts they had published."),
     "sources": ("sources", "List sources and their states; find, check and add; pause and resume."),
     "opml": ("opml", "Take lists of feeds in from other readers, and give them out."),
     "rules": ("rules", "List rules; try, explain and apply them."),

@@ -45,6 +45,7 @@ from monitor.model.polling import (
 )
 from monitor.model.rules import (
     Combination,
+    EditMatch,
     Match,
     Matchable,
     Priority,
@@ -80,6 +81,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "EditMatch",
     "Entry",
     "Failure",
     "FailureKind",

@@ -180,13 +180,15 @@ class Items:
 
     def retag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match], *, late: Collection[str] = ()) -> None:
         """Replace an item's tags and matches. Those of the rules named `late` that it had no match of, and those that were late
-        before, are marked as made after the item came: they tag it, and alert nobody."""
+        before, are marked as made after the item came: they tag it, and alert nobody. Tags given for an edit stay."""
         connection = self._connection
         sql = "SELECT rule_id, is_late FROM match WHERE item_id = ?"
         before: dict[str, int] = dict(connection.rows(sql, (item_id,)))
         connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
         connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
-        self.tag(item_id, tags, matches)
+        sql = "SELECT given.value FROM edit_match, json_each(edit_match.tags) AS given WHERE item_id = ?"
+        of_edits = [row[0] for row in connection.rows(sql, (item_id,))]
+        self.tag(item_id, (*tags, *of_edits), matches)
         late = [m.rule_id for m in matches if before.get(m.rule_id, m.rule_id in late)]
         sql = "UPDATE match SET is_late = 1 WHERE item_id = ? AND rule_id = ?"
         connection.executemany(sql, [(item_id, rule_id) for rule_id in late])
