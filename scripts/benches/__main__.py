@@ -3,6 +3,7 @@
 `fetch` polls a made-up world over loopback HTTP in five passes (first poll, 304, same body, new build date, three new entries
 each), every pass a `monitor fetch` of its own, beside `reader` doing the same with its search index brought up to date.
 `stories` takes in made-up releases with their copies and twins, and scores what was folded.
+`rules` asks 100, 1,000 and 10,000 rules of made-up items in six scripts, beside an alternation of the `regex` package a rule.
 `search` builds an archive of a million items and times queries of each kind over it.
 `daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
 """
@@ -39,6 +40,12 @@ def main() -> int:
         figures = stories.measure(wanted.releases, wanted.seed, wanted.documents)
         print(json.dumps(figures) if wanted.json else stories_tables(figures))
         return 0
+    if wanted.command == "rules":
+        from benches import ruling
+
+        figures = ruling.measure(wanted.items, wanted.peer)
+        print(json.dumps(figures) if wanted.json else ruling.table(figures))
+        return 0
     if wanted.command == "search":
         from benches import searching
 
@@ -73,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
         help="the items of the feed files in DIR as releases, beside the made-up ones",
     )
     told.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    rules = commands.add_parser(
+        "rules", help="rule sets of three sizes on made-up items, beside naive regular expressions"
+    )
+    rules.add_argument("--items", type=int, default=5_000, metavar="N", help="how many items (5,000)")
+    rules.add_argument("--no-peer", dest="peer", action="store_false", help="without the regular expressions")
+    rules.add_argument("--json", action="store_true", help="the figures as one JSON object")
     search = commands.add_parser("search", help="queries over an archive of very many items")
     search.add_argument("--items", type=int, default=1_000_000, metavar="N", help="how many items (1,000,000)")
     search.add_argument(

@@ -14,24 +14,24 @@ from benches.scene import ROOT, Served
 
 VENV = ROOT / ".venv-bench"
 PYTHON = VENV / "bin" / "python"
-# It imports sgmllib, which its own dependencies do not always bring.
-PACKAGES = ("reader", "sgmllib3k")
+# reader imports sgmllib, which its own dependencies do not always bring.
+PACKAGES = {"reader": ("reader", "sgmllib3k"), "regex": ("regex",)}
 
 
-def install() -> None:
-    """Make the environment where it is missing. Raises SystemExit where that fails."""
+def install(module: str = "reader") -> None:
+    """Make the environment, and put a module into it, where either is missing. Raises SystemExit where that fails."""
     if (
         PYTHON.exists()
-        and subprocess.run([PYTHON, "-c", "import reader"], check=False, capture_output=True).returncode == 0
+        and subprocess.run([PYTHON, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
     ):
         return
-    print(f"installing {', '.join(PACKAGES)} into {VENV.name} …", file=sys.stderr)
+    print(f"installing {', '.join(PACKAGES[module])} into {VENV.name} …", file=sys.stderr)
     for command in (
         [sys.executable, "-m", "venv", str(VENV)],
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES],
+        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES[module]],
     ):
         if subprocess.run(command, check=False).returncode:
-            raise SystemExit("reader could not be installed; `--no-peer` measures without it")
+            raise SystemExit(f"{module} could not be installed; `--no-peer` measures without it")
 
 
 class Reader:
