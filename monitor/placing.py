@@ -90,23 +90,32 @@ class Placing:
         self._join(item, folding, hashes, holders)
         if not item.text.is_title_only:
             self._part_headlines(item, holders)
+        for story_id in folding.rivals:
+            self._place_anew(self._store.stories.partial_members(story_id))
         return folding
 
     def _fold(self, item: _Known, holders: dict[int, list[int]]) -> Folding:
         shunned = self._store.stories.shunned(item.copy.item_id)
         found = []
-        for stored in self._store.stories.texts(self._plausible(item, holders)).values():
-            if stored.copy.story_id not in shunned:
-                lead = self._read(stored)
-                is_update = item.stored.edit is not None and stored.copy.publisher == item.copy.publisher
-                comparison = relate(item.text, lead.text, is_update=is_update)
-                found.append(Found(lead.copy, lead.text.title, comparison, is_update))
+        leads = self._plausible(item, holders)
+        texts = self._store.stories.texts([*leads, *filter(None, leads.values())])
+        for lead_id, member_id in leads.items():
+            stored = texts[lead_id]
+            if stored.copy.story_id in shunned:
+                continue
+            lead = self._read(stored)
+            is_update = item.stored.edit is not None and stored.copy.publisher == item.copy.publisher
+            comparison = relate(item.text, lead.text, is_update=is_update)
+            through = None
+            if member_id is not None and comparison.relation is not Relation.REPRINT:
+                through = relate(item.text, self._read(texts[member_id]).text)
+            found.append(Found(lead.copy, lead.text.title, comparison, is_update, through))
         return fold(item.copy, item.text, found)
 
-    def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> list[int]:
+    def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> dict[int, int | None]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
-        of them has."""
+        of them has. Each with the copy of its story that shares more with the item than the lead does, if one does."""
         shared, weights = Counter[int](), Counter[int]()
         headlines = set(title_keys(item.text.title))
         for number, ids in holders.items():
@@ -116,12 +125,16 @@ class Placing:
         likely = [item_id for item_id, weight in weights.most_common(LOOKED_AT_MOST) if weight >= SURE_WEIGHT]
         titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
         if not likely and not titled:
-            return []
+            return {}
         standings = self._store.stories.standings([*likely, *titled], self._since)
-        found = [(item_id, _is_plausible(shared[item_id], item.text, standings.get(item_id))) for item_id in likely]
-        found += [(item_id, _tells_by_title(item.text, standings.get(item_id))) for item_id in titled]
-        leads = dict.fromkeys(standings[item_id].lead_id for item_id, is_likely in found if is_likely)
-        return [lead_id for lead_id in leads if lead_id != item.copy.item_id][:COMPARED_MOST]
+        found = [item_id for item_id in likely if _is_plausible(shared[item_id], item.text, standings.get(item_id))]
+        found += [item_id for item_id in titled if _tells_by_title(item.text, standings.get(item_id))]
+        leads: dict[int, int | None] = {}
+        for item_id in found:
+            lead_id = standings[item_id].lead_id
+            if lead_id != item.copy.item_id and (lead_id in leads or len(leads) < COMPARED_MOST):
+                leads.setdefault(lead_id, item_id if shared[item_id] > shared[lead_id] else None)
+        return leads
 
     def _follow(self, item: _Known) -> Folding | None:
         """Where a marked report is a version of an earlier one of its source, the story of that."""
@@ -163,8 +176,8 @@ class Placing:
         self.measure(story_id)
 
     def _part_headlines(self, item: _Known, holders: dict[int, list[int]]) -> None:
-        """Where an item's headline stands over another text too, those that were put there by it alone are looked up anew,
-        but for what was written before this."""
+        """Where an item's headline stands over another text too, those that were put there by it alone are looked up
+        anew, but for what was written before this."""
         stories = self._store.stories
         titled = [item_id for number in title_keys(item.text.title) for item_id in holders.get(number, ())]
         if not titled or self._is_replacing:

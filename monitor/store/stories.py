@@ -61,6 +61,12 @@ class Stories:
         share IS NULL AND follows IS NULL AND NOT is_by_hand ORDER BY item.id"""
         return [row[0] for row in self._connection.rows(sql, (story_id, Relation.REPRINT))]
 
+    def partial_members(self, story_id: int) -> list[int]:
+        """The items that have but parts of their story's lead, in the order stored, without those put there by hand."""
+        sql = """SELECT item.id FROM item JOIN fold ON fold.item_id = item.id
+            WHERE story_id = ? AND relation = ? AND follows IS NULL AND NOT is_by_hand ORDER BY item.id"""
+        return [row[0] for row in self._connection.rows(sql, (story_id, Relation.PARTIAL))]
+
     def titles_before(self, item_id: int, source_id: str, since: datetime, most: int) -> list[tuple[int, str]]:
         """The newest items of a source before this one, first seen since then, newest first: (item, title)."""
         sql = """SELECT item_id, title FROM sighting JOIN item ON item.id = item_id

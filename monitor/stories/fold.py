@@ -7,7 +7,7 @@ deleted: every copy stays an item.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Copy, Relation
@@ -35,6 +35,9 @@ class Found:
     title: tuple[str, ...]
     comparison: Comparison
     is_update: bool = False  # the item is marked as a version, and the lead is of its own outlet
+    through: Comparison | None = (
+        None  # with the copy in the lead's story that is likest to the item, where one is liker
+    )
 
     @property
     def share(self) -> float:
@@ -54,10 +57,21 @@ class Folding:
     also: tuple[Found, ...] = ()
     absorbed: tuple[int, ...] = ()
     follows: int | None = None  # the earlier version, of one that is marked as an update
+    rivals: tuple[int, ...] = ()  # stories with copies of the item, an originator's, that have little of their lead
 
 
 def fold(item: Copy, text: Text, compared: Sequence[Found]) -> Folding:
     """The story that `item`, alone so far, should join, given the leads that it was compared with."""
+    folding = _folding(item, text, compared)
+    rivals = tuple(
+        found.lead.story_id
+        for found in compared
+        if found.lead.story_id not in {folding.story_id, *folding.absorbed} and _is_first_of_copies(item, found)
+    )
+    return replace(folding, rivals=rivals) if rivals else folding
+
+
+def _folding(item: Copy, text: Text, compared: Sequence[Found]) -> Folding:
     copies = [found for found in compared if found.comparison.relation is not None and _may_join(item, text, found)]
     if text.is_title_only:
         copies = [found for found in copies if found.lead.when <= item.when] or copies
@@ -102,6 +116,12 @@ def _may_join(item: Copy, text: Text, found: Found) -> bool:
         return True
     least = OWN_TITLED_FROM if likeness(text.title, found.title) >= ALIKE else OWN_FROM
     return found.comparison.contained >= least
+
+
+def _is_first_of_copies(item: Copy, found: Found) -> bool:
+    """Whether a story that an originator's text comes late to has copies of it."""
+    through = found.through
+    return through is not None and through.relation is Relation.REPRINT and _rank(item) < _rank(found.lead)
 
 
 def _collected(text: Text, compared: Sequence[Found]) -> str | None:
@@ -151,6 +171,6 @@ def _takes_over(item: Copy, found: Found) -> bool:
     if _rank(item) > _rank(found.lead):
         return False
     comparison = found.comparison
-    if comparison.relation is Relation.REPRINT or item.when < found.lead.when:
+    if comparison.relation is Relation.REPRINT or _is_first_of_copies(item, found) or item.when < found.lead.when:
         return True
     return min(found.share, comparison.of_copy) >= TAKES_FROM

@@ -78,11 +78,7 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
     shorter, other = sorted((copy, lead), key=lambda text: len(text.shingles))
-    if against := veto(shorter.body, other.body, covered):
-        return against
-    if are_twins(copy.title, lead.title) and set(copy.body) != set(lead.body):
-        return "the titles differ in their numbers"
-    return None
+    return veto(shorter.body, other.body, covered, has_twin_title=are_twins(copy.title, lead.title))
 
 
 def _by_title(copy: Text, lead: Text) -> Comparison:

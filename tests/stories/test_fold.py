@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.model import Copy, Kind, Relation
@@ -26,9 +27,10 @@ def found(
     of_copy: float = 1.0,
     title: tuple[str, ...] = TITLE,
     is_update: bool = False,
+    shared: int = 0,
 ) -> Found:
     relation = Relation.REPRINT if contained >= 0.6 else Relation.PARTIAL
-    return Found(lead, title, Comparison(relation, share, contained, "told", of_copy), is_update)
+    return Found(lead, title, Comparison(relation, share, contained, "told", of_copy, shared), is_update)
 
 
 def test_an_item_without_another_copy_stays_alone() -> None:
@@ -46,10 +48,28 @@ def test_a_copy_joins_the_story_of_the_text_and_the_earlier_leads() -> None:
 
 def test_an_originator_that_arrives_late_leads_and_takes_the_stories_of_its_copies_over() -> None:
     embassy = copy(5, "embassy", Kind.EMBASSY, hours=5)
-    partly = found(copy(3, "c"), 0.3, contained=0.4)
-    folding = fold(embassy, text(), [found(copy(1, "a")), found(copy(2, "b"), 0.9), partly])
+    quoted = found(copy(3, "c"), 0.2, contained=0.4, of_copy=0.2)
+    folding = fold(embassy, text(), [found(copy(1, "a")), found(copy(2, "b"), 0.9), quoted])
     assert (folding.story_id, folding.lead_id, folding.absorbed) == (1, 5, (2,))
-    assert folding.also == (partly,)
+    assert folding.also == (quoted,)
+
+
+def test_an_official_bulletin_that_quotes_earlier_news_takes_no_story_over() -> None:
+    quoted = found(copy(3, "c"), 0.25, contained=0.25, of_copy=0.3)
+    folding = fold(copy(5, "ministry", Kind.MINISTRY, hours=5), text(), [quoted])
+    assert (folding.story_id, folding.also) == (None, (quoted,))
+    before = fold(copy(5, "ministry", Kind.MINISTRY, hours=-1), text(), [quoted])
+    assert (before.story_id, before.lead_id) == (3, 5)
+
+
+def test_an_originator_that_comes_late_is_told_of_stories_that_have_its_copies_as_parts_of_something_else() -> None:
+    unlike = Comparison(None, None, 0.1, "too few")
+    copied = Comparison(Relation.REPRINT, 1.0, 1.0, "told")
+    embassy = copy(5, "embassy", Kind.EMBASSY, hours=5)
+    folding = fold(embassy, text(), [Found(copy(1, "a"), TITLE, unlike, through=copied)])
+    assert (folding.story_id, folding.rivals) == (None, (1,))
+    partly = replace(found(copy(1, "a"), 0.25, contained=0.25, of_copy=0.2), through=copied)
+    assert fold(embassy, text(), [partly]).lead_id == 5
 
 
 def test_a_wire_leads_before_the_press_and_official_bodies_before_wires() -> None:
@@ -71,11 +91,11 @@ def test_of_two_stories_kept_alike_the_official_one_is_joined_then_the_earlier()
 
 
 def test_a_collection_of_many_stories_joins_none() -> None:
-    several = [found(copy(n, f"p{n}"), 0.9, of_copy=0.25) for n in (1, 2, 3)]
+    several = [found(copy(n, f"p{n}"), 0.9, of_copy=0.25, shared=40) for n in (1, 2, 3)]
     folding = fold(copy(9, "c", hours=2), text(), several)
     assert (folding.story_id, folding.also) == (None, tuple(several))
     assert "3 stories" in folding.reason
-    several[1] = found(copy(2, "p2"), 0.9, of_copy=0.6)
+    several[1] = found(copy(2, "p2"), 0.9, of_copy=0.6, shared=90)
     assert fold(copy(9, "c", hours=2), text(), several).story_id is not None
 
 
@@ -110,4 +130,30 @@ def test_a_headline_without_text_joins_within_days_and_not_where_one_publisher_h
     assert fold(copy(2, "b", hours=24 * 5), text(), [told]).story_id is None
     assert fold(copy(2, "a", hours=24), text(), [told]).story_id is None
     twice = [told, found(copy(3, "a", hours=20), None)]
-    assert fold(copy(2, "b", hours=24), text(), twice).reason == "this headline comes again and again"
+    assert fold(copy(2, "b", hours=24), text(), twice).reason == "this headline stands over several texts"
+
+
+def test_a_headline_over_several_texts_is_the_originators_or_else_nobodys() -> None:
+    press, wire = found(copy(1, "a"), None), found(copy(2, "w", Kind.WIRE, hours=1), None)
+    assert fold(copy(9, "b", hours=2), text(), [press, wire]).story_id == 2
+    assert fold(copy(9, "b", hours=2), text(), [press, found(copy(3, "c", hours=1), None)]).story_id is None
+    later = found(copy(3, "c", hours=9), None)
+    assert fold(copy(9, "b", hours=2), text(), [press, later]).story_id == 1
+
+
+def test_a_text_written_after_a_bare_headline_may_be_any_that_bears_it() -> None:
+    told = Text(TITLE, (), frozenset(range(100)))
+    assert fold(copy(2, "b", hours=1), told, [found(copy(1, "a"), None)]).story_id is None
+    assert fold(copy(2, "b", hours=-1), told, [found(copy(1, "a"), None)]).lead_id == 2
+
+
+def test_a_summary_of_the_news_joins_nothing_but_its_own_copies() -> None:
+    summary = text("news", "summary", "of", "monday")
+    assert fold(copy(2, "b", hours=1), summary, [found(copy(1, "a"), 0.5, of_copy=0.4)]).story_id is None
+    assert fold(copy(2, "b", hours=1), summary, [found(copy(1, "a"))]).story_id == 1
+
+
+def test_an_originator_takes_no_story_over_that_another_one_leads() -> None:
+    ministry = found(copy(2, "ministry", Kind.MINISTRY, hours=-1), 0.7)
+    folding = fold(copy(5, "embassy", Kind.EMBASSY, hours=5), text(), [found(copy(1, "a")), ministry])
+    assert (folding.story_id, folding.lead_id, folding.absorbed, folding.also) == (1, 5, (), (ministry,))
