@@ -22,6 +22,7 @@ from hashlib import blake2b
 
 from monitor.stories.figures import figures
 from monitor.stories.skeletons import are_alike, skeletons
+from monitor.stories.titles import SMALL_WORDS
 from monitor.text.folding import fold_text
 from monitor.text.tokens import is_unspaced
 from monitor.text.wire_names import MONTHS, WEEKDAYS
@@ -31,7 +32,10 @@ ONE_DAY = timedelta(hours=20)
 LEAD_LENGTH = 300  # code points of the body that are read
 STEM = 5  # letters of a word that count, since its end changes with the sentence
 WORD_LEAST, NAME_LEAST = 4, 3
-TITLE_CASE = 0.6  # of a title's longer words with a capital: then capitals tell nothing
+TITLE_CASE, TITLE_CASE_OF = (
+    0.6,
+    4,
+)  # of a title's longer words, where it has so many, with a capital: then capitals tell nothing
 KEYED_NAMES, KEYED_NUMBERS = 8, 4
 PAIRED_NAMES, PAIRED_NUMBERS = 4, 3
 
@@ -123,7 +127,9 @@ def _capitalised(title: str, lead: str) -> set[str]:
     """The names of a script with capitals: those of the title too, unless it writes Every Word Like a Name."""
     in_lead, in_title = set(_names_in(lead)), set(_names_in(title))
     longer = [word for word in _WORD.findall(title)[1:] if len(word) >= WORD_LEAST]
-    is_title_case = sum(word[0].isupper() for word in longer) > TITLE_CASE * len(longer)
+    is_title_case = len(longer) >= TITLE_CASE_OF and sum(word[0].isupper() for word in longer) > TITLE_CASE * len(
+        longer
+    )
     return in_lead if in_lead and is_title_case else in_lead | in_title
 
 
@@ -141,7 +147,7 @@ def _names_in(text: str) -> Iterator[str]:
 
 @cache
 def _passed_over() -> frozenset[str]:
-    return frozenset(map(fold_text, (*MONTHS, *WEEKDAYS)))
+    return SMALL_WORDS | frozenset(map(fold_text, (*MONTHS, *WEEKDAYS)))
 
 
 def written(telling: Telling) -> str:
@@ -179,8 +185,8 @@ def same_event(one: Telling, other: Telling) -> Agreement:
         return Agreement(points >= least and (not is_own or figured >= OWN_FIGURES), points, told)
     if apart > ONE_DAY or is_own:
         return Agreement(False, points, f"{told}; no number or date in both")
-    least = max(NAMES_LEAST, NAMES_SHARE * _names_to_share(one, other))
-    is_same = names >= least and (is_foreign or words >= WORDS_LEAST)
+    wanted = max(NAMES_LEAST, NAMES_SHARE * _names_to_share(one, other))
+    is_same = names >= wanted and (is_foreign or words >= WORDS_LEAST)
     return Agreement(is_same, points, f"{told}; no number or date in both")
 
 
@@ -254,10 +260,13 @@ def _number_points(number: str) -> int:
 
 
 def event_keys(telling: Telling) -> frozenset[int]:
-    """The keys, below 2**40, by which tellings that may agree are found: of its longest names, of its numbers, and of both
-    together, which is rare where each is common. At most 24; empty for a telling without either."""
+    """The keys, below 2**40, by which tellings that may agree are found: of its longest names (of some words
+    where it has none), of its numbers, and of both together, which is rare where each is common. At most 24; empty for an empty
+    telling."""
     classes = sorted({max(found, key=len) for name in telling.names if (found := skeletons(name))}, key=_rarest)
     names = [skeleton for skeleton in classes if len(skeleton) > 2][:KEYED_NAMES]
+    if not names:  # of a script whose names have no skeleton: words that every text would pick alike
+        names = sorted(telling.words, key=_key)[:KEYED_NAMES]
     numbers = sorted((number for number in telling.numbers if len(number) > 1), key=_rarest)[:KEYED_NUMBERS]
     paired = [f"{name} {number}" for name in names[:PAIRED_NAMES] for number in numbers[:PAIRED_NUMBERS]]
     return frozenset(map(_key, (*names, *numbers, *paired)))
