@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 from functools import cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from css_inline import CSSInliner
 
 from monitor.model import Outgoing, Pickup
 from monitor.notices import pickup_words as words
+from monitor.notices.excerpt import shorten, wrap
 from monitor.notices.mail import Mail, Mailbox, clean_header, message_id, render_mail
 from monitor.notices.pickup_report import environment, head_line, render_text
 
 CHANNEL = "mail"
-MENTIONS_SHOWN = 150  # of the page and the text, so that no mail program cuts them; the rest is counted
+COLUMNS = 76
+MENTIONS_SHOWN, TOTALS_SHOWN = 100, 40  # the rest is counted
+TITLE_SHOWN = 200  # characters
+HTML_MOST_BYTES = 100_000  # Gmail cuts what is longer
 HOUR_S = 3600
 
 
@@ -57,40 +62,43 @@ def mail_subject(pickup: Pickup, after_s: float) -> str:
 
 
 def mail_text(pickup: Pickup, timezone: str) -> str:
-    """The report in plain text, without the passages."""
-    shown, more = _shown(pickup)
+    """The report in plain text, in lines of at most 76 columns where words allow it, without the passages."""
+    shown = replace(pickup, mentions=pickup.mentions[:MENTIONS_SHOWN])
     text = render_text(shown, timezone, with_passages=False, counted=pickup)
-    return f"{text}\n{_closing(pickup, more)}\n"
+    text = f"{text}\n{_closing(pickup, MENTIONS_SHOWN)}"
+    lines = [wrap(line.strip(), COLUMNS, " " * (len(line) - len(line.lstrip()))) or [""] for line in text.split("\n")]
+    return "\n".join(chain.from_iterable(lines)) + "\n"
 
 
 def mail_html(pickup: Pickup, timezone: str) -> str:
-    """The report as a mail's page: a table, nothing that a mail program would drop."""
-    shown, more = _shown(pickup)
-    page = (
-        environment()
-        .get_template("pickup_mail.html.j2")
-        .render(
+    """The report as a mail's page under 100 KB: a table, nothing that a mail program would drop; of many mentions the first."""
+    shown = MENTIONS_SHOWN
+    page = _html(pickup, timezone, shown)
+    while len(page.encode()) > HTML_MOST_BYTES and shown:
+        shown //= 2
+        page = _html(pickup, timezone, shown)
+    return page
+
+
+def _html(pickup: Pickup, timezone: str, shown: int) -> str:
+    template = environment().get_template("pickup_mail.html.j2")
+    return _inliner().inline(
+        template.render(
             pickup=pickup,
             release=pickup.release,
-            mentions=shown.mentions,
+            mentions=pickup.mentions[:shown],
             timezone=timezone,
-            totals=words.totals_rows(pickup),
+            totals=words.totals_rows(pickup, TOTALS_SHOWN),
             head=head_line(pickup, timezone),
-            closing=_closing(pickup, more),
+            closing=_closing(pickup, shown),
+            short=lambda title: shorten(words.title_text(title), TITLE_SHOWN),
         )
     )
-    return _inliner().inline(page)
 
 
-def _shown(pickup: Pickup) -> tuple[Pickup, int]:
-    """The report with as many mentions as a mail holds, and how many more there are."""
-    more = max(0, len(pickup.mentions) - MENTIONS_SHOWN)
-    return replace(pickup, mentions=pickup.mentions[:MENTIONS_SHOWN]), more
-
-
-def _closing(pickup: Pickup, more: int) -> str:
-    command = f"monitor pickup {pickup.release.item_id}"
-    rest = f"{words.plural(more, 'more item')} not listed here. " if more else ""
+def _closing(pickup: Pickup, shown: int) -> str:
+    command, more = f"monitor pickup {pickup.release.item_id}", len(pickup.mentions) - shown
+    rest = f"{words.plural(more, 'more item')} not listed here. " if more > 0 else ""
     return f"{rest}What was cut and changed: `{command}`, or `{command} --format html` for a page to print."
 
 

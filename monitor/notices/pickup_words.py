@@ -89,15 +89,20 @@ def summary_text(pickup: Pickup) -> str:
     return f"{plural(len(pickup.mentions), 'item')} by {publishers}: {sorts}.{soon}"
 
 
-def totals_rows(pickup: Pickup) -> list[tuple[str, list[tuple[str, int]]]]:
-    """(what it is counted by, each with its count), for what there is to count."""
+def totals_rows(pickup: Pickup, most: int | None = None) -> list[tuple[str, list[tuple[str, int]]]]:
+    """(what it is counted by, each with its count), for what there is to count. Of more than `most` the others are one."""
     rows = [
         ("publisher", pickup.totals(publisher_text)),
         ("country", pickup.totals(lambda mention: mention.country or "unknown")),
         ("language", pickup.totals(lambda mention: mention.language or "unknown")),
         (hours_heading(pickup), [(hour_text(hour), count) for hour, count in pickup.by_hour()]),
     ]
-    return [(name, counts) for name, counts in rows if counts]
+    return [(name, _first(counts, most)) for name, counts in rows if counts]
+
+
+def _first(counts: list[tuple[str, int]], most: int | None) -> list[tuple[str, int]]:
+    rest = [] if most is None else counts[most:]
+    return [*counts[:most], ("others", sum(count for _, count in rest))] if rest else counts
 
 
 def totals_lines(pickup: Pickup) -> list[tuple[str, str]]:
