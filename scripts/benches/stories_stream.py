@@ -138,7 +138,7 @@ class Stream:
             source = random.choice((origin, sources[0]))
             self._add(edit(text, desk), kind, (source, at_h + random.uniform(12, 72)), (-len(self._pieces) - 1,), base)
         titled = title_only(TWINS["numbers changed"](text, desk), desk)
-        if titled.title != text.title:
+        if titled.title not in (text.title, self._pieces[-1].text.title, self._pieces[-2].text.title):
             place = (sources[1], at_h + random.uniform(1, 72))
             self._add(titled, "title only, numbers changed", place, (-len(self._pieces) - 1,), base)
         short = desk.stranger()
