@@ -113,7 +113,7 @@ def test_a_reserved_source_is_known_and_never_polled_or_listed(store: Store) -> 
         "Releases of ours",
         Kind.OFFICIAL,
         "PK",
-        ("own",),
+        ("a", "own"),
     )
     assert store.sources.status("own") is None
     assert "own" not in store.sources.active()
