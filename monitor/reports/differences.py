@@ -42,8 +42,7 @@ def differences(text: Passages, copy: Passages) -> Differences:
             cut.append((sentence, number))
             continue
         diff = _trimmed(text, (sentence.first, sentence.end), copy, window)
-        if any(piece.op != "=" for piece in diff):
-            changed.append(ChangedPassage(sentence.paragraph + 1, number, diff))
+        changed.append(ChangedPassage(sentence.paragraph + 1, number, diff))
     return Differences(tuple(_passages(text, cut)), tuple(changed), side.unused_words(text))
 
 

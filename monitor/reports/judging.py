@@ -10,7 +10,7 @@ from functools import cached_property
 from monitor.model import Item, MentionClass, Relation, Release
 from monitor.reports.passages import Passages
 from monitor.reports.runs import Runs
-from monitor.stories.likeness import Text, relate
+from monitor.stories.likeness import PARTIAL_FROM, REPRINT_FROM, Text, relate
 from monitor.stories.shingles import containment, shingles
 from monitor.text.reading import read
 
@@ -81,14 +81,18 @@ def judge(release: MeasuredRelease, item: Item, copy: Measured, *, is_folded: bo
         sort = MentionClass.REPRINT if found.relation is Relation.REPRINT else MentionClass.PARTIAL
         telling = release.whole.texts[run[0] : run[1]] if sort is MentionClass.PARTIAL else ()
         return Judgement(sort, found.share, round(found.of_copy, 3), run, found.reason, telling)
+    kept = containment(copy.text.shingles, release.text.shingles)
+    is_telling = not (copy.text.is_title_only or release.text.is_title_only)
+    share = round(kept.of_lead, 3) if is_telling else None
+    if (
+        is_folded and is_telling and kept.of_shorter >= PARTIAL_FROM
+    ):  # put there by hand, although something speaks against it
+        sort = MentionClass.REPRINT if kept.of_shorter >= REPRINT_FROM else MentionClass.PARTIAL
+        return Judgement(sort, share, round(kept.of_copy, 3), run, f"in the release's story; {found.reason}")
     told = next(_evidence(release, item, copy, run), None)
     if told is None and (is_folded or found.relation is not None):
-        told = (found.reason if found.relation is not None else "folded into the release's story"), ()
-    if told is None:
-        return None
-    kept = containment(copy.text.shingles, release.text.shingles)
-    share = None if copy.text.is_title_only or release.text.is_title_only else round(kept.of_lead, 3)
-    return Judgement(MentionClass.MENTION, share, round(kept.of_copy, 3), run, *told)
+        told = (found.reason if found.relation is not None else "in the release's story"), ()
+    return None if told is None else Judgement(MentionClass.MENTION, share, round(kept.of_copy, 3), run, *told)
 
 
 def is_copy_without(telling: tuple[str, ...], release: Measured, copy: Measured) -> bool:

@@ -64,6 +64,17 @@ def test_two_sentences_made_one_are_not_cut() -> None:
     assert [passage.sentence for passage in found.changed] == [2] or found.changed == ()
 
 
+def test_what_a_copy_says_before_and_after_a_sentence_is_no_change_of_it() -> None:
+    copy = "In the rain, the ambassador, Ana Reed, opened it alone with the mayor, we hear."
+    [passage] = compared("The ambassador, Ana Reed, opened it together with the mayor.", copy).changed
+    assert [piece.text for piece in passage.diff] == [
+        "The ambassador, Ana Reed, opened it",
+        "together",
+        "alone",
+        "with the mayor.",
+    ]
+
+
 def test_what_a_copy_adds_of_its_own_is_counted() -> None:
     assert compared(TEXT, f"{TEXT}\n\nOur paper writes of boats each week.").added_words == 7
 

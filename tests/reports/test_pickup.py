@@ -133,6 +133,23 @@ def test_a_release_from_a_file_finds_what_a_stored_one_does(store: Store, put: P
     assert undated.by_hour() == [(0, 2), (5, 1)]
 
 
+def test_what_a_person_put_into_the_story_is_told_by_what_it_kept(store: Store, put: Put) -> None:
+    bulletin = "The harbour counted {} boats, {} crates of fish and {} visitors between the two lighthouses this week."
+    release = put("embassy", "Harbour bulletin 41", bulletin.format(12, 340, 2105), 0)
+    twin = put("herald", "Harbour bulletin 42", bulletin.format(15, 410, 1980), 1)
+    bare = put("week", "Fairs", FURTHER.format("It rains."), 2)
+    stored = store.items.get(release)
+    assert stored is not None
+    assert report(store, release).mentions == ()
+    with store.transaction():
+        for item in (twin, bare):
+            store.stories.move(item, stored.story_id, RELEASED)
+    found = by_source(report(store, release))
+    assert found["herald"].sort is MentionClass.PARTIAL
+    assert found["herald"].evidence.startswith("in the release's story; ")
+    assert (found["week"].sort, found["week"].evidence) == (MentionClass.MENTION, "in the release's story")
+
+
 def test_look_alike_letters_hide_no_copy(store: Store, put: Put, release: int) -> None:
     put("herald", "Boats", TEXT.replace("a", "а").replace("o", "о"))
     found = by_source(report(store, release))["herald"]

@@ -41,6 +41,10 @@ def test_a_mail_gives_its_subject_its_text_and_its_date() -> None:
     assert found.published_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
 
 
+def test_a_mail_out_of_a_mailbox_is_a_mail() -> None:
+    assert read_release(b"\nFrom press@embassy Mon Nov 23 07:00:00 2026\n" + MAIL).title == "Qarabağ carpets shown"
+
+
 def test_of_a_mail_with_attachments_the_text_is_read() -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["Date"] = "Boats", "a@b.example", "no day at all"
