@@ -6,14 +6,13 @@ A link stands between items, since stories are split and merged; which stories i
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from monitor.store.connection import Connection, stored_ms
 
 HOLDERS_MOST = 32  # the newest items that hold a key; what more hold says nothing
-CANDIDATES_MOST = 8
+CANDIDATES_MOST = 5
 SHARED_LEAST = 2  # keys
 
 
@@ -37,18 +36,16 @@ class Events:
 
     def candidates(self, item_id: int, keys: Collection[int]) -> list[tuple[int, str]]:
         """What other items tell that share at least two of these keys: those that share most, the newest among equals; at most
-        eight."""
-        sql = """SELECT (SELECT json_group_array(item_id) FROM (SELECT item_id FROM telling_key
-                WHERE telling_key.key = asked.value ORDER BY item_id DESC LIMIT ?))
-            FROM json_each(?) AS asked"""
-        shared = Counter[int]()
-        for (holders,) in self._connection.rows(sql, (HOLDERS_MOST, json.dumps(sorted(keys)))):
-            shared.update(json.loads(holders))
-        del shared[item_id]
-        likely = sorted(((count, found) for found, count in shared.items() if count >= SHARED_LEAST), reverse=True)
-        wanted = json.dumps([found for _, found in likely[:CANDIDATES_MOST]])
-        sql = "SELECT item_id, told FROM json_each(?) JOIN telling ON item_id = value"
-        return [(row[0], row[1]) for row in self._connection.rows(sql, (wanted,))]
+        five."""
+        sql = """SELECT telling.item_id, told FROM (
+                SELECT held.item_id, count(*) AS shared FROM json_each(?1) AS asked
+                JOIN telling_key AS held ON held.key = asked.value AND held.item_id >= (SELECT min(item_id) FROM
+                    (SELECT item_id FROM telling_key WHERE key = asked.value ORDER BY item_id DESC LIMIT ?2))
+                WHERE held.item_id != ?3 GROUP BY held.item_id HAVING shared >= ?4
+                ORDER BY shared DESC, held.item_id DESC LIMIT ?5
+            ) AS found JOIN telling ON telling.item_id = found.item_id ORDER BY shared DESC, telling.item_id DESC"""
+        wanted = (json.dumps(sorted(keys)), HOLDERS_MOST, item_id, SHARED_LEAST, CANDIDATES_MOST)
+        return [(row[0], row[1]) for row in self._connection.rows(sql, wanted)]
 
     def link(self, one: int, other: int, points: float, reason: str) -> None:
         """Say that two items tell of one event."""

@@ -36,8 +36,8 @@ TITLE_CASE, TITLE_CASE_OF = (
     0.6,
     4,
 )  # of a title's longer words, where it has so many, with a capital: then capitals tell nothing
-KEYED_NAMES, KEYED_NUMBERS = 8, 4
-PAIRED_NAMES, PAIRED_NUMBERS = 4, 3
+KEYED_NAMES, KEYED_NUMBERS = 7, 3
+PAIRED_NAMES, PAIRED_NUMBERS = 3, 2
 
 # Points in hundredths, so that their sum is the same in whatever order they are added.
 POINTS_LEAST, FOREIGN_LEAST = 270, 200  # where numbers agree, within a language and across
@@ -261,7 +261,7 @@ def _number_points(number: str) -> int:
 
 def event_keys(telling: Telling) -> frozenset[int]:
     """The keys, below 2**40, by which tellings that may agree are found: of its longest names (of some words
-    where it has none), of its numbers, and of both together, which is rare where each is common. At most 24; empty for an empty
+    where it has none), of its numbers, and of both together, which is rare where each is common. At most 16; empty for an empty
     telling."""
     classes = sorted({max(found, key=len) for name in telling.names if (found := skeletons(name))}, key=_rarest)
     names = [skeleton for skeleton in classes if len(skeleton) > 2][:KEYED_NAMES]

@@ -70,8 +70,10 @@ def figures(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The numbers of a text, as decimals without trailing zeros, and its dates, as month and day ("12-01"). Years and the numbers
     of dates are not among the numbers."""
     numbers: set[str] = set()
-    dates = {f"{int(month):02}-{int(day):02}" for month, day in _HAN_DATE.findall(text)}
-    text = _HAN_DATE.sub(" ", text)
+    dates: set[str] = set()
+    if "月" in text:
+        dates = {f"{int(month):02}-{int(day):02}" for month, day in _HAN_DATE.findall(text)}
+        text = _HAN_DATE.sub(" ", text)
     for number in _NUMBER.finditer(text):
         month = _month_beside(text, number)
         value = _value(number[0])
@@ -85,6 +87,8 @@ def figures(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def _spelled(text: str) -> Iterator[str]:
     """Numbers written as words; "Sept 9" is none."""
+    if not any(map(_count, _WORD.findall(text))):
+        return
     for word in _WORD.finditer(text):
         count = _count(word[0])
         if count and not text[word.end() : word.end() + 3].strip(" .")[:1].isdigit():
