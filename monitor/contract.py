@@ -15,6 +15,7 @@ from monitor.feeds.condition import rhythm
 from monitor.model import (
     Delivery,
     EditMatch,
+    Fold,
     Item,
     Match,
     Mention,
@@ -120,9 +121,25 @@ def story_object(story: Story) -> Object:
     }
 
 
+def copy_object(item: Item, lead: Item, fold: Fold | None) -> Object:
+    """An item as its story shows it: besides its own keys the `reason` why it is there, with the figures that decided;
+    `contained`, the part of the shorter text that it shares with the lead; `delay_s` after the lead's publication (or
+    first sight, where either's is unknown); the item that it `follows` as a version; and whether it was put there
+    `by_hand`."""
+    is_dated = item.published_at is not None and lead.published_at is not None
+    at, since = (one.published_at if is_dated and one.published_at else one.first_seen_at for one in (item, lead))
+    return item_object(item) | {
+        "reason": "" if fold is None else fold.reason,
+        "contained": None if fold is None else fold.contained,
+        "delay_s": None if item.id == lead.id else (at - since).total_seconds(),
+        "follows": None if fold is None else fold.follows,
+        "by_hand": fold is not None and fold.is_by_hand,
+    }
+
+
 def source_object(status: SourceStatus) -> Object:
-    """A source as it stands. `interval_s` is the learned time between polls, `gap_at` when entries may last have been missed;
-    both, and `rhythm_s`, are null where nothing is known."""
+    """A source as it stands. `interval_s` is the learned time between polls, `gap_at` when entries may last have been
+    missed; both, and `rhythm_s`, are null where nothing is known."""
     facts, learned = status.facts, status.learned
     return {
         "id": facts.id,
@@ -165,7 +182,8 @@ def _without_login(url: str | None) -> str | None:
 
 
 def poll_object(poll: PollRecord) -> Object:
-    """One poll: the way its document was taken, how many entries were cut, parsed and new, and why it was parsed whole."""
+    """One poll: the way its document was taken, how many entries were cut, parsed and new, and why it was parsed
+    whole."""
     return {
         "source": poll.source_id,
         "at": when(poll.at),
@@ -238,8 +256,8 @@ def diff_list(diff: Iterable[Piece]) -> list[list[str]]:
 
 
 def mention_object(mention: Mention) -> Object:
-    """A mention of a release. `delay_s` is null where the release has no time; `longest_run` counts words, `run` shows them;
-    `sentence` is null where a whole paragraph was cut."""
+    """A mention of a release. `delay_s` is null where the release has no time; `longest_run` counts words, `run` shows
+    them; `sentence` is null where a whole paragraph was cut."""
     return {
         "item": mention.item_id,
         "source": mention.source_id,
@@ -283,8 +301,8 @@ def release_object(release: Release) -> Object:
 
 
 def totals_object(pickup: Pickup) -> Object:
-    """How many mentions there are: in all, and by class, publisher, country, language (`""` for unknown) and hour. Hour 0 is the
-    first after the release, or after the first mention where the release has no time."""
+    """How many mentions there are: in all, and by class, publisher, country, language (`""` for unknown) and hour.
+    Hour 0 is the first after the release, or after the first mention where the release has no time."""
     return {
         "mentions": len(pickup.mentions),
         "publishers": pickup.publisher_count,

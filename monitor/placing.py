@@ -70,7 +70,7 @@ class Placing:
 
     def _read(self, stored: StoredText, reading: Reading | None = None) -> _Known:
         learned, _ = self._known_of(stored.source_id)
-        reading = reading or read(stored.title, stored.text)
+        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
         return _Known(stored, Text.of(reading, learned), reading.compared("body"))
 
     # -- placing -----------------------------------------------------------------------------------------

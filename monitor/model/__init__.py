@@ -54,6 +54,7 @@ from monitor.model.rules import (
     Span,
 )
 from monitor.model.sources import (
+    CLIPS_SOURCE,
     OWN_SOURCE,
     Kind,
     PageShape,
@@ -71,6 +72,7 @@ from monitor.model.standing import (
 )
 
 __all__ = [
+    "CLIPS_SOURCE",
     "OWN_SOURCE",
     "Acquired",
     "Candidate",

@@ -129,7 +129,7 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class StoredText:
     """A copy with its text, as stored. `edit` is the wire's mark of a version, `is_by_hand` says that a person put it into its
-    story."""
+    story, `set_apart` is what its source puts under everything."""
 
     copy: Copy
     source_id: str
@@ -137,6 +137,7 @@ class StoredText:
     text: str
     edit: str | None
     is_by_hand: bool = False
+    set_apart: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 OWN_SOURCE = "own"
 """The source of releases that are added by hand; no configured one may have its id."""
+CLIPS_SOURCE = "clips"
+"""The source of clips that are added to stories by hand; likewise."""
 
 
 class Kind(StrEnum):

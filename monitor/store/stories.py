@@ -12,7 +12,8 @@ from monitor.model import Copy, Fold, Kind, Relation, StoredText, Story
 from monitor.store.connection import Connection, Row, stored_at, stored_ms
 
 TEXT = """SELECT item.id, item.story_id, item.publisher, source.kind, COALESCE(item.published_at, item.first_seen_at),
-    item.word_count, item.source_id, item.title, body.text, item.edit, COALESCE(fold.is_by_hand, 0)
+    item.word_count, item.source_id, item.title, body.text, item.edit, COALESCE(fold.is_by_hand, 0),
+    item.set_apart
     FROM item JOIN source ON source.id = item.source_id JOIN body ON body.item_id = item.id
     LEFT JOIN fold ON fold.item_id = item.id"""
 
@@ -66,6 +67,10 @@ class Stories:
         sql = """SELECT item.id FROM item JOIN fold ON fold.item_id = item.id
             WHERE story_id = ? AND relation = ? AND follows IS NULL AND NOT is_by_hand ORDER BY item.id"""
         return [row[0] for row in self._connection.rows(sql, (story_id, Relation.PARTIAL))]
+
+    def story_of(self, item_id: int) -> int:
+        """The story that an item is in."""
+        return int(self._connection.value("SELECT story_id FROM item WHERE id = ?", (item_id,)))
 
     def titles_before(self, item_id: int, source_id: str, since: datetime, most: int) -> list[tuple[int, str]]:
         """The newest items of a source before this one, first seen since then, newest first: (item, title)."""
@@ -204,4 +209,5 @@ class Stories:
 
 def _text(row: Row) -> StoredText:
     copy = Copy(row[0], row[1], row[2], Kind(row[3]), stored_at(row[4]), row[5])
-    return StoredText(copy, row[6], row[7], row[8], row[9], bool(row[10]))
+    spans = json.loads(row[11]) if row[11] else ()
+    return StoredText(copy, row[6], row[7], row[8], row[9], bool(row[10]), tuple((start, end) for start, end in spans))
