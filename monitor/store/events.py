@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.store.connection import Connection, stored_ms
 
-HOLDERS_MOST = 32  # the newest items that hold a key; what more hold says nothing
+HOLDERS_MOST = 20  # the newest items that hold a key; what more hold says nothing
 CANDIDATES_MOST = 5
 SHARED_LEAST = 2  # keys
 

