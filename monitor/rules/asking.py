@@ -55,7 +55,7 @@ class Asked:
     once.
 
     `joined` are the words of title and body, each between two spaces, with a line end after the title; `title_end` is where that
-    stands. `hit` are the leaves that hit, `telling` those of them that set rules off or bring them something.
+    stands. `hit` are the leaves that hit, `setting_off` those of them that set rules off, `bringing` those that bring points.
     """
 
     def __init__(self, text: Prepared, others: Others) -> None:
@@ -63,7 +63,8 @@ class Asked:
         self.joined = " ".join(["", *text.view("title").words.texts, "\n", *text.view("body").words.texts, ""])
         self.title_end = self.joined.index("\n")
         self.hit: set[int] = set()
-        self.telling: list[int] = []
+        self.setting_off: list[int] = []
+        self.bringing: list[int] = []
         self._met: list[tuple[int, int, int]] = []
         self._others = others
         self._hits: dict[int, list[Hit]] = {}
@@ -155,8 +156,12 @@ class Question(Protocol):
     def find(self, asked: Asked) -> list[Hit] | None:
         """What the plan's `find` gives: hits, None where it does not hold."""
 
+
+class Traced(Question, Protocol):
+    """A question that nearness and counts can speak of."""
+
     def told(self, asked: Asked) -> Hits:
-        """The plan cut down to what hits this text, for nearness and counts; only of what has hits."""
+        """The plan cut down to what hits this text."""
 
 
 class One:
@@ -225,7 +230,7 @@ class Either:
         return [hit for hits in found for hit in hits] if found else None
 
     def told(self, asked: Asked) -> Hits:
-        return Any(cast("tuple[Plan, ...]", tuple([part.told(asked) for part in self.parts])))
+        return Any(cast("tuple[Plan, ...]", tuple([cast("Traced", part).told(asked) for part in self.parts])))
 
 
 class Every:
@@ -255,9 +260,6 @@ class Every:
             hits += found
         return hits
 
-    def told(self, asked: Asked) -> Hits:
-        raise TypeError("what must all hold has no hits of its own")
-
 
 class Without:
     """That a question does not hold."""
@@ -274,9 +276,6 @@ class Without:
     def find(self, asked: Asked) -> list[Hit] | None:
         return [] if self.inner.find(asked) is None else None
 
-    def told(self, asked: Asked) -> Hits:
-        raise TypeError("absence has no hits")
-
 
 class Placed:
     """A plan that asks where its parts stand: `build` makes it of them, cut down to a text; `needed` must all hold."""
@@ -285,7 +284,7 @@ class Placed:
     __match_args__ = ("needed",)
     is_exact = False
 
-    def __init__(self, build: Callable[..., Plan], parts: tuple[Question, ...], needed: int) -> None:
+    def __init__(self, build: Callable[..., Plan], parts: tuple[Traced, ...], needed: int) -> None:
         self.build, self.parts, self.needed = build, parts, parts[:needed]
 
     def may_hold(self, hit: AbstractSet[int]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from monitor.rules.asking import (
     Asked,
@@ -23,6 +23,7 @@ from monitor.rules.asking import (
     Others,
     Placed,
     Question,
+    Traced,
     Without,
 )
 from monitor.rules.match import Absent, All, Any, AtLeast, Case, Hits, Near, NotNear, Part, Plan, Term, Within
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 WORDS_REMEMBERED = 30_000
 _INDEXED_FIELDS = frozenset((*TITLE_AND_BODY, "lead"))
-_LOOKED_AT = 2  # in `_tells`: there are leaves to look at where this one hits
+_SETS_OFF, _BRINGS, _LOOKED_AT = 1, 2, 4  # what a leaf that hits means: rules, points, other leaves to look at
 _LETTERS_OF_A_CHARACTER = 4  # that a character of a script without spaces is about as rare as
 
 
@@ -55,7 +56,7 @@ class Index:
         self._uses: Counter[int] = Counter()
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
-        self._tells = bytearray()  # by leaf, whether its hit means anything beyond the rules that need it
+        self._tells = bytearray()  # by leaf, which of the three signs it has
         self.rules = Packed(())  # by leaf, the rules it sets off
         self.points = Packed(())  # by leaf, what it brings: rule, points in the body alone, points at most, and so on
         self._told_of_others = Others(self._others, self._needle_of, self._limited)
@@ -70,14 +71,16 @@ class Index:
             return asked
         asked.meet(self._automaton.find_matches_as_indexes(asked.joined, overlapping=True))
         tells = self._tells
-        asked.telling = [leaf for leaf in asked.hit if tells[leaf]]
+        telling = [leaf for leaf in asked.hit if tells[leaf]]
         looked_at = self._found_open(text) if self._open else set()
-        for leaf in asked.telling:
+        for leaf in telling:
             if tells[leaf] & _LOOKED_AT:
                 looked_at.update(self._looked_at[leaf])
         found = [leaf for leaf in looked_at if asked.hits(leaf)]
         asked.hit.update(found)
-        asked.telling += found
+        telling += found
+        asked.setting_off = [leaf for leaf in telling if tells[leaf] & _SETS_OFF]
+        asked.bringing = [leaf for leaf in telling if tells[leaf] & _BRINGS]
         return asked
 
     def _found_open(self, text: Prepared) -> set[int]:
@@ -113,18 +116,21 @@ class Index:
         one_of = OneOf(self._sets.setdefault(leaves, leaves))
         return Either((one_of, *others)) if others else one_of
 
+    def _traced(self, plan: Hits) -> Traced:
+        return cast("Traced", self.question(plan))
+
     def _placed(self, plan: Near | NotNear | AtLeast | Within) -> Placed:
         match plan:
             case Near(left, right, distance, is_ordered):
                 build = partial(Near, distance=distance, is_ordered=is_ordered)
-                return Placed(build, (self.question(left), self.question(right)), needed=2)
+                return Placed(build, (self._traced(left), self._traced(right)), needed=2)
             case NotNear(inner, other, distance):
-                sides = self.question(inner), self.question(other)
+                sides = self._traced(inner), self._traced(other)
                 return Placed(partial(NotNear, distance=distance), sides, needed=1)
             case AtLeast(count, inner):
-                return Placed(partial(AtLeast, count), (self.question(inner),), needed=1)
-            case Within(parts, distance):
-                return Placed(partial(_within, distance), tuple(map(self.question, parts)), needed=len(parts))
+                return Placed(partial(AtLeast, count), (self._traced(inner),), needed=1)
+            case Within(parts, distance):  # pragma: no branch - the last of the four
+                return Placed(partial(_within, distance), tuple(map(self._traced, parts)), needed=len(parts))
 
     def finish(self, rules: Mapping[int, Sequence[int]], points: Mapping[int, Sequence[int]]) -> None:
         """Make the automaton of what was taken up; `rules` and `points` by leaf as they are kept."""
@@ -136,9 +142,8 @@ class Index:
         leaves = [*range(len(self._needles)), *range(-len(self._others), 0)]
         self.rules = Packed([rules.get(leaf, ()) for leaf in leaves])
         self.points = Packed([points.get(leaf, ()) for leaf in leaves])
-        self._tells = bytearray(
-            [(_LOOKED_AT if leaf in self._looked_at else 0) | (leaf in rules or leaf in points) for leaf in leaves]
-        )
+        signs = ((_SETS_OFF, rules), (_BRINGS, points), (_LOOKED_AT, self._looked_at))
+        self._tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in leaves])
         needles = list(self._needles)
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)
 

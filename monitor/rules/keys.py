@@ -1,43 +1,12 @@
-"""What a text must hold for a plan to have a chance: the words by which rules are found, and a full-text pre-filter."""
+"""What a text must hold for a plan to have a chance, as a full-text pre-filter."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from monitor.rules.compile import Query
 from monitor.rules.match import All, Any, AtLeast, Case, Near, NotNear, Part, Plan, Term, Within
 from monitor.rules.prepare import TITLE_AND_BODY
 
 _INDEXED_FIELDS = (*TITLE_AND_BODY, "lead")
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Whole words and beginnings of words, of which a text's title or body must hold at least one."""
-
-    words: frozenset[str] = frozenset()
-    stems: frozenset[str] = frozenset()
-
-    def __len__(self) -> int:
-        return len(self.words) + len(self.stems)
-
-
-def plan_keys(plan: Plan) -> Keys | None:
-    """The keys of a plan; None where it may hold for a text with no particular word (metadata, other fields,
-    absence).
-    """
-    if isinstance(plan, Term):
-        return _term_keys(plan)
-    if isinstance(plan, Any):
-        found = [plan_keys(part) for part in plan.parts]
-        keys = [part for part in found if part is not None]
-        if len(keys) < len(found):
-            return None
-        return Keys(
-            frozenset().union(*(part.words for part in keys)), frozenset().union(*(part.stems for part in keys))
-        )
-    needed = _needed(plan)
-    return min((keys for keys in map(plan_keys, needed) if keys is not None), key=len, default=None)
 
 
 def _needed(plan: Plan) -> tuple[Plan, ...]:
@@ -51,17 +20,6 @@ def _needed(plan: Plan) -> tuple[Plan, ...]:
             return (inner,)
         case _:
             return ()
-
-
-def _term_keys(term: Term) -> Keys | None:
-    """One key is enough for a phrase: its longest whole word, else its longest beginning of one."""
-    if any(field not in _INDEXED_FIELDS for field in term.fields):
-        return None
-    whole = [part.text for part in term.parts if _is_whole(part)]
-    if whole:
-        return Keys(words=frozenset([max(whole, key=len)]))
-    stem = max((part.text for part in term.parts), key=len)
-    return Keys(stems=frozenset([stem])) if stem else None
 
 
 def _is_whole(part: Part) -> bool:

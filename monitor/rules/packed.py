@@ -11,17 +11,18 @@ from collections.abc import Iterable
 
 
 class Packed:
-    """Lists of whole numbers of 32 bits, end to end in `values`; `starts` and `ends` say where each lies, by its number. Numbers
-    below zero count from the last list."""
+    """Lists of whole numbers of 32 bits, end to end in `values`; the n-th lies from `bounds[n]` to `bounds[n + 1]`. Numbers below
+    zero count from the last list."""
 
-    __slots__ = ("ends", "starts", "values")
+    __slots__ = ("bounds", "values")
 
     def __init__(self, lists: Iterable[Iterable[int]]) -> None:
-        self.values, self.starts, self.ends = array("i"), array("i"), array("i")
+        self.values, self.bounds = array("i"), array("i", (0,))
         for one in lists:
-            self.starts.append(len(self.values))
             self.values.extend(one)
-            self.ends.append(len(self.values))
+            self.bounds.append(len(self.values))
 
     def __getitem__(self, number: int) -> array[int]:
-        return self.values[self.starts[number] : self.ends[number]]
+        if number < 0:
+            number -= 1
+        return self.values[self.bounds[number] : self.bounds[number + 1]]

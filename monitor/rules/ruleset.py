@@ -171,10 +171,11 @@ class RuleSet:
     def _left(self, asked: Asked) -> dict[int, list[int]]:
         """The numbers of the rules that may fire by the leaves that hit, in no order, with those that speak for them."""
         rules = self._index.rules
-        values, starts, ends = rules.values, rules.starts, rules.ends
+        values, bounds = rules.values, rules.bounds
         found: dict[int, list[int]] = {number: [] for number in (*self._always, *self._reached(asked))}
-        for leaf in asked.telling:
-            for number in values[starts[leaf] : ends[leaf]]:
+        for leaf in asked.setting_off:
+            place = leaf if leaf >= 0 else leaf - 1
+            for number in values[bounds[place] : bounds[place + 1]]:
                 if number in found:
                     found[number].append(leaf)
                 else:
@@ -184,17 +185,16 @@ class RuleSet:
     def _sifted(self, found: dict[int, list[int]], hit: set[int]) -> dict[int, list[int]]:
         """Those of the rules found of whose every group a leaf hits, which is added, and none of what they ban."""
         needs, bans = self._needs, self._bans
-        need_values, need_starts, need_ends = needs.values, needs.starts, needs.ends
-        ban_starts, ban_ends = bans.starts, bans.ends
+        need_values, need_bounds, ban_bounds = needs.values, needs.bounds, bans.bounds
         left: dict[int, list[int]] = {}
         for number, leaves in found.items():
-            start, end = need_starts[number], need_ends[number]
+            start, end = need_bounds[number], need_bounds[number + 1]
             if start != end:
                 met = hit.intersection(need_values[start:end])
                 if not met:
                     continue
                 leaves.extend(met)
-            if ban_starts[number] != ban_ends[number] and not hit.isdisjoint(bans[number]):
+            if ban_bounds[number] != ban_bounds[number + 1] and not hit.isdisjoint(bans[number]):
                 continue
             groups = [hit & group for group in self._more_needs.get(number, ())]
             if all(groups):
@@ -206,12 +206,9 @@ class RuleSet:
         """The rules whose threshold the terms that hit may reach."""
         reached: dict[int, int] = {}
         points, in_title = self._index.points, asked.in_title
-        values, starts, ends = points.values, points.starts, points.ends
-        for leaf in asked.telling:
-            if starts[leaf] == ends[leaf]:
-                continue
+        for leaf in asked.bringing:
             is_in_body = leaf >= 0 and leaf not in in_title
-            brought = iter(values[starts[leaf] : ends[leaf]])
+            brought = iter(points[leaf])
             for number, in_body, most in zip(brought, brought, brought, strict=True):
                 reached[number] = reached.get(number, 0) + (in_body if is_in_body else most)
         return [number for number, most in reached.items() if most >= self._thresholds[number]]

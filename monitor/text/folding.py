@@ -234,7 +234,7 @@ def _strip_marks(text: str) -> str:
         category = unicodedata.category(character)
         if not unicodedata.combining(character) and category[0] != "M":
             below = character
-        # Marks that take room of their own are the vowels of Indic scripts: spelling never drops them, and others stand upon them.
+        # Marks that take room of their own are the vowels of Indic scripts: spelling never drops them, and others stand on them.
         elif category != "Mc" and not _is_kept(character, below):
             continue
         kept.append(character)

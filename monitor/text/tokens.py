@@ -51,7 +51,9 @@ FTS5_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 """SQLite FTS5 options under which the tokens of `search_text` are exactly our words: only its spaces separate."""
 
 PIECE_LENGTH_MAX = 48  # a text with a longer one is read whole
-PIECES_REMEMBERED = 30_000  # and as many that were not met since: some 15 MB of everyday words of ten languages
+PIECES_REMEMBERED = (
+    10_000  # and as many that were not met since: some 5 MB; more would cost more to fetch than to read anew
+)
 
 _HAN = re.compile("[一-鿿]")  # ideographs that fold to themselves
 _PIECE_OR_HAN = re.compile(r"[一-鿿]|[^\s一-鿿]+")
@@ -171,11 +173,10 @@ class _Kept:
         self._words, self._kept = words, kept
 
     def of(self, position: int) -> tuple[int, int]:
-        for stretch in self._kept:
-            if position < len(stretch):
-                return self._words.place(stretch[position])
+        stretches = iter(self._kept)
+        while position >= len(stretch := next(stretches)):
             position -= len(stretch)
-        raise IndexError("there is no such word")
+        return self._words.place(stretch[position])
 
     def before(self, offset: int) -> int:
         count = self._words.count_before(offset)
