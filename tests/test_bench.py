@@ -128,10 +128,14 @@ def test_copies_and_twins_are_taken_in_and_scored(tmp_path: Path) -> None:
         for number, text in enumerate(texts)
     )
     feed.write_text(f'<rss version="2.0"><channel><title>Texts</title>{entries}</channel></rss>')
-    done = bench("stories", "--releases", "13", "--documents", str(tmp_path), "--json")
+    done = bench("stories", "--releases", "13", "--documents", str(tmp_path), "--window", "200", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert set(found) == {"made up", "documents"}
+    assert set(found) == {"made up", "documents", "cost"}
+    [cost] = found.pop("cost")
+    assert cost["items"] == 200
+    assert all(ms > 0 for ms in cost["ms"].values())
+    assert cost["index_bytes_item"] > 100
     for part in found.values():
         kinds = part["kinds"]
         assert kinds["exact"]["recall"] == kinds["outlet label"]["recall"] == 1.0

@@ -38,7 +38,7 @@ from monitor.text.reading import read
 
 TEMPLATES = 4_000
 COMMON_FROM = 2  # texts of the templates that hold a shingle: then it is a common one
-WARMING, TIMED = 400, 2_000
+WARMING, TIMED_MOST = 400, 2_000
 COPIED_EACH = 4  # of four items one is a copy
 STAGES = ("fingerprint", "look-up", "verification", "insertion", "same event", "commit of all")
 LINKED_PART = 3 / 14  # of the window tellings are kept
@@ -52,7 +52,7 @@ Template = tuple[
 def measure(sizes: Sequence[int], seed: int) -> list[dict[str, object]]:
     """The figures of each size of the window."""
     writer = Writer(Random(seed))
-    templates = _templates(writer)
+    templates = _templates(writer, min(TEMPLATES, max(sizes)))
     return [_measured(size, writer, templates) for size in sizes]
 
 
@@ -72,14 +72,15 @@ def _measured(size: int, writer: Writer, templates: Sequence[Template]) -> dict[
         store = open_store(path)
         store.shingles.holders([1, 2, 3])
         open_s = time.perf_counter() - began
-        pieces = list(_pieces(writer, size))
+        timed = min(TIMED_MOST, size)
+        pieces = list(_pieces(writer, size, WARMING + timed))
         take_in(store, sources, pieces[:WARMING])
         clock = Clock()
         clock.spent_s = dict.fromkeys(STAGES, 0.0)
         with _timed(clock):
             take_in(store, sources, pieces[WARMING:])
         store.close()
-    spent_ms = {name: spent_s * 1000 / TIMED for name, spent_s in clock.spent_s.items()}
+    spent_ms = {name: spent_s * 1000 / timed for name, spent_s in clock.spent_s.items()}
     return {
         "items": size,
         "ms": spent_ms,
@@ -114,8 +115,8 @@ def _timed(clock: Clock) -> ExitStack:
 # -- filling -----------------------------------------------------------------------------------------
 
 
-def _templates(writer: Writer) -> list[Template]:
-    texts = [writer.release(writer.language()) for _ in range(TEMPLATES)]
+def _templates(writer: Writer, count: int) -> list[Template]:
+    texts = [writer.release(writer.language()) for _ in range(count)]
     readings = [read(text.title, text.body) for text in texts]
     hashes = [placing._hashes(Compared.of(reading, frozenset())) for reading in readings]
     tellings = [tell(text.title, text.body, BEGINNING, text.language) for text in texts]
@@ -202,12 +203,12 @@ def _bytes(store: Store, tables: Sequence[str]) -> int:
 # -- taking in ---------------------------------------------------------------------------------------
 
 
-def _pieces(writer: Writer, size: int) -> Iterator[Piece]:
+def _pieces(writer: Writer, size: int, count: int) -> Iterator[Piece]:
     """Texts that nobody has, every fourth item a copy of one of the last hundred of them."""
     random, kinds = writer.random, list(COPIES.items())
     languages = tuple(TONGUES)
     fresh: list[Text] = []
-    for number in range(WARMING + TIMED):
+    for number in range(count):
         if number % COPIED_EACH == COPIED_EACH - 1 and fresh:
             original = random.choice(fresh[-100:])
             kind, edit = random.choice(kinds)
