@@ -40,6 +40,15 @@ def test_of_many_holders_the_newest_count_and_few_are_handed_out(store: Store) -
     assert found == list(range(HOLDERS_MOST + 9, HOLDERS_MOST + 9 - CANDIDATES_MOST, -1))
 
 
+def test_a_key_that_many_newer_items_hold_leads_to_no_older_one(store: Store) -> None:
+    events = store.events
+    events.add(1, "old", [10, 11, 12, 13, 14], NOW)
+    for item_id in range(2, HOLDERS_MOST + 2):
+        events.add(item_id, str(item_id), [10, 11, 12], NOW)
+    assert 1 not in [item_id for item_id, _ in events.candidates(99, [10, 11, 12, 13])]  # one key is left
+    assert events.candidates(99, [10, 13, 14]) == [(1, "old")]
+
+
 def test_what_an_item_tells_anew_replaces_what_it_told_and_its_links(store: Store) -> None:
     events = store.events
     events.add(1, "one", [10, 11], NOW)
