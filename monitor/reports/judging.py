@@ -15,7 +15,8 @@ from monitor.stories.shingles import containment, shingles
 from monitor.text.reading import read
 
 LONG_RUN = 12  # words kept in a row that nobody writes twice by chance
-PHRASE_LEAST = 5  # words of a title or a quotation that may stand for a release
+PHRASE_LEAST, TITLE_LEAST = 5, 4  # words of a quotation, and of a title, that may stand for a release
+SOME_RUN = 6  # words: an article under the same headline that shares no such run is another article
 Stretches = tuple[tuple[int, int], ...]
 _QUOTED = re.compile('["“„«»]([^"“”„«»]{10,600})["”“»«]')
 
@@ -56,8 +57,9 @@ class MeasuredRelease(Measured):
     @cached_property
     def phrases(self) -> tuple[tuple[str, ...], ...]:
         """The folded words of its title and of its quotations, where they are long enough to stand for it."""
-        found = [self.title.texts, *(Measured("", said[1]).body.texts for said in _QUOTED.finditer(self.body.text))]
-        return tuple(dict.fromkeys(words for words in found if len(words) >= PHRASE_LEAST))
+        title = [self.title.texts] if len(self.title.texts) >= TITLE_LEAST else []
+        quoted = [Measured("", said[1]).body.texts for said in _QUOTED.finditer(self.body.text)]
+        return tuple(dict.fromkeys([*title, *(words for words in quoted if len(words) >= PHRASE_LEAST)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def judge(release: MeasuredRelease, item: Item, copy: Measured, *, is_folded: bo
         sort = MentionClass.REPRINT if kept.of_shorter >= REPRINT_FROM else MentionClass.PARTIAL
         return Judgement(sort, share, round(kept.of_copy, 3), run, f"in the release's story; {found.reason}")
     told = next(_evidence(release, item, copy, run), None)
+    if told is not None and is_telling and kept.of_shorter >= PARTIAL_FROM:
+        told = f"{told[0]}; {found.reason}", told[1]
     if told is None and (is_folded or found.relation is not None):
         told = (found.reason if found.relation is not None else "in the release's story"), ()
     return None if told is None else Judgement(MentionClass.MENTION, share, round(kept.of_copy, 3), run, *told)
@@ -110,7 +114,8 @@ def _evidence(
     if run[1] - run[0] >= LONG_RUN:
         yield f"a run of {run[1] - run[0]} words", release.whole.texts[run[0] : run[1]]
     for words in release.phrases:
-        if _holds(copy.title, words) or _holds(copy.body, words):
+        is_telling = copy.text.is_title_only or run[1] - run[0] >= SOME_RUN
+        if _holds(copy.body, words) or (is_telling and _holds(copy.title, words)):
             is_title = words == release.title.texts
             yield "names it by its title" if is_title else "quotes what only it quotes", words
 

@@ -133,6 +133,25 @@ def test_a_release_from_a_file_finds_what_a_stored_one_does(store: Store, put: P
     assert undated.by_hour() == [(0, 2), (5, 1)]
 
 
+def test_another_article_under_the_same_headline_is_none(store: Store, put: Put, release: int) -> None:
+    put("week", TITLE, FURTHER.format("It rains."), 2)
+    put("radio", TITLE, FURTHER.format("They lent forty models for the show, and more."), 3)
+    assert set(by_source(report(store, release))) == {"radio"}
+
+
+def test_a_twin_that_keeps_a_long_run_is_a_mention_that_says_what_speaks_against_it(store: Store, put: Put) -> None:
+    bulletin = (
+        "The harbour counted {} boats, {} crates of fish and {} visitors between the two lighthouses this week, and the keeper "
+        "of the books thanks all who were on the quay early in the morning in fog and rain to count them with him."
+    )
+    release = put("embassy", "Harbour bulletin 41", bulletin.format(12, 340, 2105), 0)
+    put("herald", "Harbour bulletin 42", bulletin.format(15, 410, 1980), 1)
+    mention = by_source(report(store, release))["herald"]
+    assert mention.sort is MentionClass.MENTION
+    assert mention.evidence.startswith("a run of ")
+    assert "numbers differ" in mention.evidence
+
+
 def test_what_a_person_put_into_the_story_is_told_by_what_it_kept(store: Store, put: Put) -> None:
     bulletin = "The harbour counted {} boats, {} crates of fish and {} visitors between the two lighthouses this week."
     release = put("embassy", "Harbour bulletin 41", bulletin.format(12, 340, 2105), 0)
