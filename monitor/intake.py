@@ -12,7 +12,7 @@ import structlog
 
 from monitor.errors import StoreError
 from monitor.linking import Linking
-from monitor.model import Acquired, Entry, Item, Match, Observed, Relation, Source, SourceFacts
+from monitor.model import Acquired, Copy, Entry, Item, Match, Observed, Relation, Source, SourceFacts, StoredText
 from monitor.placing import Placing
 from monitor.rules import RuleSet, prepare
 from monitor.rules.edits import match_edit
@@ -53,7 +53,8 @@ class Intake:
     def take(self, acquired: Acquired) -> Acquired:
         """Take in the entries, the document's last (usually its oldest) first, so that ids follow time.
 
-        An entry that a bug spoils is logged and left out; the document then vouches for nothing, so the next poll tries again.
+        An entry that a bug spoils is logged and left out; the document then vouches for nothing, so the next poll
+        tries again.
         """
         spoiled = False
         for entry in reversed(acquired.entries):
@@ -111,7 +112,9 @@ class Intake:
             tags=self._facts.item_tags,
         )
         item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
-        if self._placing.place(item_id, reading).lead_id == item_id:
+        copy = Copy(item_id, 0, item.publisher, self._source.kind, item.published_at or self._now, observed.word_count)
+        stored = StoredText(copy, item.source_id, item.title, item.text, item.wire.edit, set_apart=observed.set_apart)
+        if self._placing.place_new(stored, reading).lead_id == item_id:
             self._linking.link(item_id, item, reading.furniture)
         tags, matches = self._tags(item, reading)
         self._store.items.tag(item_id, tags, matches)
@@ -119,7 +122,8 @@ class Intake:
         return item_id
 
     def _is_backlog(self, entry: Entry) -> bool:
-        """Whether an entry is older news, which a first poll or the first after an outage brings: stored, but told to nobody."""
+        """Whether an entry is older news, which a first poll or the first after an outage brings: stored, but told to
+        nobody."""
         if entry.published_at is None:
             return self._is_first
         return self._is_behind and self._now - entry.published_at > FRESH

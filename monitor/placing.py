@@ -8,9 +8,10 @@ Everything happens within the caller's transaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from monitor.model import Copy, Fold, Relation, StoredText
 from monitor.store import Store
@@ -18,18 +19,21 @@ from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
 from monitor.stories import boilerplate
 from monitor.stories.chains import Earlier, earlier_versions
-from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
-from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
+from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.likeness import PARTIAL_FROM, REPRINT_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
+from monitor.stories.memory import Memory
 from monitor.stories.shingles import RUN, SAMPLED_PART, sample, shingle_run
 from monitor.stories.titles import title_keys
 from monitor.text.reading import Reading, read
-from monitor.text.tokens import Words
 
 COMPARED_MOST = 5  # leads an item
 LOOKED_AT_MOST = 12  # items found by shingles of which the story is asked for
 SURE_HOLDERS = 3  # a shingle that more items hold says less
 SURE_WEIGHT = 3  # of a shingle that few hold, in those that many hold
-PLAUSIBLE_PART = PARTIAL_FROM / 2  # of the shorter text, by samples: they vary
+PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
+COMPARED_ANYWAY = 2  # leads
+SURELY_FROM = 0.3  # contained, by the samples, for any further lead
+LEARNED_MOST = 2  # searches for boilerplate a poll
 REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
 VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
 
@@ -40,11 +44,22 @@ class _Known:
 
     stored: StoredText
     text: Text
-    words: Words  # of the body, with their places
 
     @property
     def copy(self) -> Copy:
         return self.stored.copy
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """A story's lead that may be like an item: `contained` as the samples have it, and a copy in its story that shares
+    more."""
+
+    contained: float
+    member_id: int | None
+
+
+_MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of the day are read again and again
 
 
 class Placing:
@@ -53,8 +68,10 @@ class Placing:
     def __init__(self, store: Store, now: datetime) -> None:
         self._store, self._now, self._since = store, now, now - WINDOW
         self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._memory = _MEMORIES.setdefault(store, Memory())
         self._new_rows = 0
         self._is_replacing = False
+        self._learned_count = 0
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -70,52 +87,67 @@ class Placing:
 
     def _read(self, stored: StoredText, reading: Reading | None = None) -> _Known:
         learned, _ = self._known_of(stored.source_id)
-        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
-        return _Known(stored, Text.of(reading, learned), reading.compared("body"))
+        text = self._memory.text(stored, learned)
+        if text is None:
+            reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
+            text = Text.of(reading, learned)
+            self._memory.keep(stored, text)
+        return _Known(stored, text)
 
     # -- placing -----------------------------------------------------------------------------------------
 
     def place(self, item_id: int, reading: Reading | None = None) -> Folding:
-        """Find the story of an item that is alone in its own, and put it there. `reading` is that of its title and
-        text, where they were read already."""
-        item = self._read(self._store.stories.texts([item_id])[item_id], reading)
+        """Find the story of a stored item that is alone in its own, and put it there. `reading` is that of its title
+        and text, where they were read already."""
+        stories = self._store.stories
+        stories.hold_also(item_id, [])
+        return self.place_new(stories.texts([item_id])[item_id], reading)
+
+    def place_new(self, stored: StoredText, reading: Reading | None = None) -> Folding:
+        """The same for an item that has just been stored."""
+        stories, item_id = self._store.stories, stored.copy.item_id
+        item = self._read(stored, reading)
         hashes = _hashes(item.text)
         holders = self._store.shingles.holders(hashes)
-        if self._learn(item, holders):
-            item = self._read(item.stored, reading)
+        if self._learn(item, holders, reading):
+            item = self._read(stored, reading)
             hashes = _hashes(item.text)
         folding = self._follow(item) or self._fold(item, holders)
-        also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
-        self._store.stories.hold_also(item_id, also)
+        if folding.also:
+            also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
+            stories.hold_also(item_id, also)
         self._join(item, folding, hashes, holders)
         if not item.text.is_title_only:
             self._part_headlines(item, holders)
         for story_id in folding.rivals:
-            self._place_anew(self._store.stories.partial_members(story_id))
+            self._place_anew(stories.partial_members(story_id))
         return folding
 
     def _fold(self, item: _Known, holders: dict[int, list[int]]) -> Folding:
-        shunned = self._store.stories.shunned(item.copy.item_id)
-        found = []
         leads = self._plausible(item, holders)
-        texts = self._store.stories.texts([*leads, *filter(None, leads.values())])
-        for lead_id, member_id in leads.items():
-            stored = texts[lead_id]
-            if stored.copy.story_id in shunned:
-                continue
-            lead = self._read(stored)
-            is_update = item.stored.edit is not None and stored.copy.publisher == item.copy.publisher
-            comparison = relate(item.text, lead.text, is_update=is_update)
-            through = None
-            if member_id is not None and comparison.relation is not Relation.REPRINT:
-                through = relate(item.text, self._read(texts[member_id]).text)
-            found.append(Found(lead.copy, lead.text.title, comparison, is_update, through))
+        if not leads:
+            return fold(item.copy, item.text, [])
+        stories = self._store.stories
+        shunned, texts = stories.shunned(item.copy.item_id), stories.texts(leads)
+        found: list[Found] = []
+        for lead_id, likely in leads.items():
+            if texts[lead_id].copy.story_id not in shunned and _is_worth_comparing(likely, found):
+                found.append(self._compare(item, self._read(texts[lead_id]), likely.member_id))
         return fold(item.copy, item.text, found)
 
-    def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> dict[int, int | None]:
+    def _compare(self, item: _Known, lead: _Known, member_id: int | None) -> Found:
+        is_update = item.stored.edit is not None and lead.copy.publisher == item.copy.publisher
+        comparison = relate(item.text, lead.text, is_update=is_update)
+        through = None
+        is_first = member_id is not None and lead_of([item.copy, lead.copy]) is item.copy
+        if is_first and member_id is not None and comparison.relation is not Relation.REPRINT:
+            through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
+        return Found(lead.copy, lead.text.title, comparison, is_update, through)
+
+    def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> dict[int, _Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
-        of them has. Each with the copy of its story that shares more with the item than the lead does, if one does."""
+        of them has."""
         shared, weights = Counter[int](), Counter[int]()
         headlines = set(title_keys(item.text.title))
         for number, ids in holders.items():
@@ -127,13 +159,17 @@ class Placing:
         if not likely and not titled:
             return {}
         standings = self._store.stories.standings([*likely, *titled], self._since)
-        found = [item_id for item_id in likely if _is_plausible(shared[item_id], item.text, standings.get(item_id))]
-        found += [item_id for item_id in titled if _tells_by_title(item.text, standings.get(item_id))]
-        leads: dict[int, int | None] = {}
-        for item_id in found:
-            lead_id = standings[item_id].lead_id
-            if lead_id != item.copy.item_id and (lead_id in leads or len(leads) < COMPARED_MOST):
-                leads.setdefault(lead_id, item_id if shared[item_id] > shared[lead_id] else None)
+        leads: dict[int, _Likely] = {}
+        for item_id in likely:
+            if (standing := standings.get(item_id)) and standing.lead_id != item.copy.item_id:
+                contained = _estimated(shared[item_id], item.text, standing)
+                if contained >= PLAUSIBLE_FROM and len(leads) < COMPARED_MOST:
+                    member_id = item_id if shared[item_id] > shared[standing.lead_id] else None
+                    leads.setdefault(standing.lead_id, _Likely(contained, member_id))
+        for item_id in titled:
+            standing = standings.get(item_id)
+            if standing and standing.lead_id != item.copy.item_id and _tells_by_title(item.text, standing):
+                leads.setdefault(standing.lead_id, _Likely(1.0, None))
         return leads
 
     def _follow(self, item: _Known) -> Folding | None:
@@ -276,16 +312,17 @@ class Placing:
 
     # -- boilerplate -------------------------------------------------------------------------------------
 
-    def _learn(self, item: _Known, holders: dict[int, list[int]]) -> bool:
-        """Whether something was found to stand under everything of the item's source. Looked for only where many items
-        share a shingle, and once for each such shingle."""
+    def _learn(self, item: _Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
+        """Whether something was found to stand under everything of the item's source. Looked for where many items
+        share a shingle, once for each such shingle, and no more than twice a poll."""
         source_id = item.stored.source_id
         _, phrases = self._known_of(source_id)
         crowded = [
             number for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM and number not in phrases
         ]
-        if not crowded:
+        if not crowded or self._learned_count >= LEARNED_MOST:
             return False
+        self._learned_count += 1
         stories = self._store.stories
         number = max(crowded, key=lambda number: len(holders[number]))
         standings = stories.standings(holders[number], self._since).values()
@@ -295,7 +332,8 @@ class Placing:
             others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
             if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0]):
                 texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
-                found = boilerplate.learnt(item.stored.text, item.words, texts)
+                reading = reading or read(item.stored.title, item.stored.text)
+                found = boilerplate.learnt(item.stored.text, reading.compared("body"), texts)
         elif len(holders[number]) < HOLDERS_MOST // 2:
             return False
         self._store.shingles.learn(source_id, found, [] if number in found else [number])
@@ -311,16 +349,21 @@ def _hashes(text: Text) -> set[int]:
     return {*sampled, *edges, *title_keys(text.title)}
 
 
-def _is_plausible(shared: int, text: Text, standing: Standing | None) -> bool:
-    """Whether so many sampled shingles may be those of a copy of a story's lead."""
-    if standing is None or text.is_title_only:
-        return False
-    shorter = min(len(text.shingles), standing.lead_words)
-    return shared >= PLAUSIBLE_PART * shorter * SAMPLED_PART
+def _estimated(shared: int, text: Text, standing: Standing) -> float:
+    """How much of the shorter text so many sampled shingles stand for; 0 where one is too short to be told by them."""
+    shorter = min(len(text.shingles), standing.lead_words - RUN + 1)
+    return shared / (shorter * SAMPLED_PART) if shorter >= TITLE_ONLY_BELOW else 0.0
 
 
-def _tells_by_title(text: Text, standing: Standing | None) -> bool:
-    return standing is not None and (text.is_title_only or standing.lead_words < TITLE_ONLY_BELOW + RUN - 1)
+def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
+    """Whether a text could change what the comparisons so far say, which began with the likeliest."""
+    if any(one.comparison.relation is Relation.REPRINT and one.comparison.of_copy >= WHOLE for one in found):
+        return likely.contained >= REPRINT_FROM
+    return len(found) < COMPARED_ANYWAY or likely.contained >= SURELY_FROM
+
+
+def _tells_by_title(text: Text, standing: Standing) -> bool:
+    return text.is_title_only or standing.lead_words < TITLE_ONLY_BELOW + RUN - 1
 
 
 def _as_version(comparison: Comparison) -> Comparison:

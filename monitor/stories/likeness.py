@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from monitor.model import Relation
-from monitor.stories.numbers import are_twins, same_numbers, veto
+from monitor.stories.numbers import Figured, are_twins, same_numbers, veto_of
 from monitor.stories.shingles import containment, shingles
 from monitor.stories.titles import title_keys
 from monitor.text.reading import Reading
@@ -18,7 +19,7 @@ TITLE_ONLY_BELOW = 12  # shingles
 SHARED_LEAST = 8  # shingles: a long name of an office has so many
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A text as copies are told by: folded words of title and body without furniture, and the body's shingles without
     what its source puts under everything (`boilerplate`)."""
@@ -33,6 +34,11 @@ class Text:
         """The text of what was read."""
         body = reading.compared("body").texts
         return cls(reading.compared("title").texts, body, shingles(body) - boilerplate, boilerplate)
+
+    @cached_property
+    def figured(self) -> Figured:
+        """The body's numbers and dates."""
+        return Figured(self.body)
 
     @property
     def is_title_only(self) -> bool:
@@ -63,7 +69,8 @@ def likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
     """How a copy relates to its lead. Numbers of an update of the lead's own outlet (`is_update`) may differ."""
-    ours, theirs = copy.shingles - lead.boilerplate, lead.shingles - copy.boilerplate
+    ours = copy.shingles - lead.boilerplate if lead.boilerplate else copy.shingles
+    theirs = lead.shingles - copy.boilerplate if copy.boilerplate else lead.shingles
     if min(len(ours), len(theirs)) < TITLE_ONLY_BELOW:
         return _by_title(copy, lead)
     found = containment(ours, theirs)
@@ -78,7 +85,7 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
     shorter, other = sorted((copy, lead), key=lambda text: len(text.shingles))
-    return veto(shorter.body, other.body, covered, has_twin_title=are_twins(copy.title, lead.title))
+    return veto_of(shorter.figured, other.figured, covered, has_twin_title=are_twins(copy.title, lead.title))
 
 
 def _by_title(copy: Text, lead: Text) -> Comparison:

@@ -7,8 +7,8 @@ Rewording changes one number of a text; a twin ("balances on 25 February", "bala
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
 from itertools import pairwise
 
 from monitor.text.folding import fold_text
@@ -28,21 +28,62 @@ _HOLE = "#"
 Frame = tuple[str, str, str]
 
 
+class Figured:
+    """A text's numbers with their surroundings and its dates, each worked out once, when it is first asked for."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = _without_stamps(words)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The different numbers."""
+        return frozenset(number for number, _ in self.framed)
+
+    @cached_property
+    def framed(self) -> list[tuple[str, list[Frame]]]:
+        """Each number with its surroundings."""
+        return _framed(self._words, _number)
+
+    @cached_property
+    def known(self) -> dict[Frame, set[str]]:
+        """The numbers that stand in each surroundings."""
+        return _by_frame(self.framed)
+
+    @cached_property
+    def coded(self) -> list[tuple[str, list[Frame]]]:
+        """Each word of letters and digits with its surroundings."""
+        return _framed(self._words, _code)
+
+    @cached_property
+    def dates(self) -> frozenset[tuple[str, str]]:
+        """Days of a month, as (day, month)."""
+        months = _months()
+        return frozenset(
+            (one, other) if other in months else (other, one)
+            for one, other in pairwise(self._words)
+            if (other in months and _is_day(one)) or (one in months and _is_day(other))
+        )
+
+
 def numbers_in(words: Sequence[str]) -> list[str]:
     """The numbers among folded words, in order: without commas between thousands and endings of order (25th is 25)."""
-    return [number for word in words if (number := _number(word))]
+    return [number for word in words if word[0] <= "9" and (number := _number(word))]
 
 
 def veto(shorter: Sequence[str], other: Sequence[str], covered: float, *, has_twin_title: bool = False) -> str | None:
-    """Why numbers or dates speak against two texts being copies, given their folded words; None where they do not.
+    """`veto_of` for two texts' folded words."""
+    return veto_of(Figured(shorter), Figured(other), covered, has_twin_title=has_twin_title)
 
-    `covered` (0 to 1) is how much of the shorter text is in the other; `has_twin_title` says that titles differ in
+
+def veto_of(ours: Figured, theirs: Figured, covered: float, *, has_twin_title: bool = False) -> str | None:
+    """Why numbers or dates speak against two texts being copies; None where they do not.
+
+    `covered` (0 to 1) is how much of the shorter text, `ours`, is in the other; `has_twin_title` says that titles differ in
     numbers alone. A date stamp that opens or ends a text is passed over.
     """
-    ours, theirs = _without_stamps(shorter), _without_stamps(other)
-    agreeing, differing = _compared(ours, theirs, _number)
-    if not agreeing + differing:
-        agreeing, differing = _compared(ours, theirs, _code)
+    agreeing, differing = _compared(ours.framed, theirs.known)
+    if not agreeing + differing and ours.coded:
+        agreeing, differing = _compared(ours.coded, _by_frame(theirs.coded))
     if differing > agreeing:
         return f"{differing} of {agreeing + differing} numbers differ"
     if has_twin_title and (differing or (not agreeing and covered < VERY_TEXT)):
@@ -51,7 +92,7 @@ def veto(shorter: Sequence[str], other: Sequence[str], covered: float, *, has_tw
         return "the dates differ"
     if agreeing:
         return None
-    wanted, known = set(numbers_in(ours)), set(numbers_in(theirs))
+    wanted, known = ours.numbers, theirs.numbers
     missing = len(wanted - known)
     # Where the other has hardly any numbers of its own, they were cut or put into words.
     if covered >= COVERED_FROM and missing * 2 > len(wanted) and len(known) * 2 >= len(wanted):
@@ -74,14 +115,10 @@ def are_twins(one: Sequence[str], other: Sequence[str]) -> bool:
     return len(left & right) * 5 >= len(left | right) * 4
 
 
-def _compared(ours: Sequence[str], theirs: Sequence[str], find: Callable[[str], str | None]) -> tuple[int, int]:
-    """How many numbers of the one stand in like surroundings in the other: the same ones, and other ones."""
-    known: dict[Frame, set[str]] = {}
-    for number, frames in _framed(theirs, find):
-        for frame in frames:
-            known.setdefault(frame, set()).add(number)
+def _compared(framed: Sequence[tuple[str, list[Frame]]], known: Mapping[Frame, set[str]]) -> tuple[int, int]:
+    """How many numbers stand in like surroundings in the other text: the same ones, and other ones."""
     agreeing = differing = 0
-    for number, frames in _framed(ours, find):
+    for number, frames in framed:
         values = [known[frame] for frame in frames if frame in known]
         if any(number in found for found in values):
             agreeing += 1
@@ -90,31 +127,32 @@ def _compared(ours: Sequence[str], theirs: Sequence[str], find: Callable[[str], 
     return agreeing, differing
 
 
+def _by_frame(framed: Sequence[tuple[str, list[Frame]]]) -> dict[Frame, set[str]]:
+    known: dict[Frame, set[str]] = {}
+    for number, frames in framed:
+        for frame in frames:
+            known.setdefault(frame, set()).add(number)
+    return known
+
+
 def _framed(words: Sequence[str], find: Callable[[str], str | None]) -> list[tuple[str, list[Frame]]]:
     """Each number with the two words before it and the two after it, numbers among them left open. Two of which neither is a
     word are no surroundings."""
     numbers = {place: number for place, word in enumerate(words) if (number := find(word))}
-    if not numbers:
-        return []
-    open_ = [_HOLE if place in numbers else word for place, word in enumerate(words)]
-    padded = ["", "", *open_, "", ""]
     framed = []
     for place, number in numbers.items():
-        frames = [("before", padded[place], padded[place + 1]), ("after", padded[place + 3], padded[place + 4])]
+        before, after = [
+            [_HOLE if at in numbers else words[at] if 0 <= at < len(words) else "" for at in (first, first + 1)]
+            for first in (place - 2, place + 1)
+        ]
+        frames: list[Frame] = [("before", before[0], before[1]), ("after", after[0], after[1])]
         framed.append((number, [frame for frame in frames if not {"", _HOLE}.issuperset(frame[1:])]))
     return framed
 
 
-def _dates_differ(ours: Sequence[str], theirs: Sequence[str], least: int) -> bool:
+def _dates_differ(ours: Figured, theirs: Figured, least: int) -> bool:
     """Whether both have so many dates, and none in common. One alone may have been changed by rewording."""
-    left, right = _dates(ours), _dates(theirs)
-    return min(len(left), len(right)) >= least and not left & right
-
-
-def _dates(words: Sequence[str]) -> set[tuple[str, str]]:
-    """Days of a month, as (day, month)."""
-    pairs = {(one, other) for one, other in pairwise(words) if _is_day(one) and other in _months()}
-    return pairs | {(other, one) for one, other in pairwise(words) if _is_day(other) and one in _months()}
+    return min(len(ours.dates), len(theirs.dates)) >= least and not ours.dates & theirs.dates
 
 
 def _is_day(word: str) -> bool:
@@ -126,13 +164,18 @@ _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th)?")
 
 def _number(word: str) -> str | None:
     """The number that a word is; None for other words, those that merely hold a digit (covid19, u19) among them."""
-    found = None if word.isalpha() else _NUMBER.fullmatch(word)
+    if word[0] > "9":  # folded digits are those of ASCII, which come before all letters
+        return None
+    found = _NUMBER.fullmatch(word)
     return found[1].replace(",", "") if found else None
+
+
+_DIGIT = re.compile("[0-9]")
 
 
 def _code(word: str) -> str | None:
     """A word of letters and digits, such as the name of a device or a gene."""
-    return None if word.isalpha() or not any(map(str.isdigit, word)) else word
+    return word if _DIGIT.search(word) and not word.isdigit() else None
 
 
 def _without_stamps(words: Sequence[str]) -> Sequence[str]:
