@@ -38,6 +38,7 @@ class Release:
     first_seen_at: datetime | None = None
     story_id: int | None = None
     is_lead: bool = False
+    is_own: bool = True  # ours: what sources of ours bring of it is the release itself
     set_apart: tuple[tuple[int, int], ...] = ()  # of the text: what its source puts under everything
 
 

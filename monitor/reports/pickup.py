@@ -31,6 +31,7 @@ def release_of(item: Item, store: Store) -> Release:
         first_seen_at=item.first_seen_at,
         story_id=item.story_id,
         is_lead=item.relation is Relation.LEAD,
+        is_own=facts is not None and facts.own,
         set_apart=item.set_apart,
     )
 
@@ -38,9 +39,9 @@ def release_of(item: Item, store: Store) -> Release:
 def pickup_of(store: Store, release: Release, now: datetime, *, with_differences: bool = True) -> Pickup:
     """The report on a release as the store stands now, its mentions the earliest first; reads only.
 
-    An item of the release's own publisher is no pick-up, nor is one that came before it, unless it is a copy within the story
-    that the release leads: an outlet's clock, or a mail, may be ahead of a site. Without `with_differences` nothing is laid side
-    by side, which is most of the work. Raises `StoreError`.
+    An item of the release's own publisher, or of a source of ours, is no pick-up, nor is one that came before it, unless it is
+    a copy within the story that the release leads: an outlet's clock, or a mail, may be ahead of a site. Without
+    `with_differences` nothing is laid side by side, which is most of the work. Raises `StoreError`.
     """
     measured = MeasuredRelease(release, store.shingles.boilerplate(release.source_id)[0])
     mentions = list(_mentions(store, release, measured, with_differences=with_differences))
@@ -56,7 +57,8 @@ def _mentions(
         facts = store.sources.facts_of(item.source_id for item in items.values())
         for item in items.values():
             is_folded = item.story_id == release.story_id
-            if not _counts(release, item, is_folded=is_folded):
+            is_ours = release.is_own and item.source_id in facts and facts[item.source_id].own
+            if is_ours or not _counts(release, item, is_folded=is_folded):
                 continue
             copy = Measured(item.title, item.text, store.shingles.boilerplate(item.source_id)[0], item.set_apart)
             found = judge(measured, item, copy, is_folded=is_folded)

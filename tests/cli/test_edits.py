@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.cli import output
+from monitor.cli.edits import _page as page
 from tests.conftest import Article, Folder, Site
 
 SOURCES = """
@@ -110,3 +112,26 @@ def test_signs_alone_are_an_edit_without_words(folder: Folder, site: Site) -> No
         site.publish("/courier")
         assert folder.run("fetch").returncode in (0, 3)
     assert "(signs and spaces only)" in folder.run("edits").stdout
+
+
+def test_of_what_stayed_only_the_nearest_words_are_shown() -> None:
+    stayed = " ".join(f"word{number}" for number in range(60))
+    diff = [["=", stayed], ["-", "Monday"], ["=", stayed], ["+", "Friday"], ["=", stayed]]
+    told = output.plain(
+        page(
+            {
+                "item": 1,
+                "edited_at": "2026-11-23T07:00",
+                "source": "a",
+                "title": "T",
+                "version": 2,
+                "diff": diff,
+                "title_diff": [["=", "Talks"], ["-", "end"]],
+                "rules": [{"rule": "r", "appeared": [], "gone": []}],
+            }
+        )
+    )
+    assert "word0" not in told.split("[-Monday-]")[0]
+    assert " … " in told.split("[-Monday-]")[1].split("{+Friday+}")[0]
+    assert told.split("{+Friday+}")[1].split("\n")[0].endswith(" …")
+    assert "rule r: matches by its fields, or no more" in told

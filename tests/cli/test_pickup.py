@@ -68,7 +68,7 @@ def test_a_release_from_a_file_or_standard_input_finds_the_same_copies(fetched: 
     file = fetched.path.parent / "release.txt"
     file.write_text(f"{TITLE}\n\n{TEXT}", "utf-8")
     by_file = fetched.objects("pickup", "--file", str(file))
-    assert {mention["source"] for mention in by_file} == {"embassy", "courier"}
+    assert {mention["source"] for mention in by_file} == {"courier"}
     assert {mention["delay_s"] for mention in by_file} == {None}
     done = fetched.run("pickup", "--file", "-", "--published", "2d", "--json", stdin=f"{TITLE}\n\n{TEXT}")
     assert all(json.loads(line)["delay_s"] > 0 for line in done.stdout.splitlines())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from monitor.settings import PickupSettings, Settings, load_settings
@@ -24,3 +25,11 @@ def test_reports_are_due_in_order_and_each_once(folder: Path) -> None:
 def test_a_rule_looks_at_items_unless_it_looks_at_edits(folder: Path) -> None:
     rules = '[[rule]]\nid = "a"\nquery = "treaty"\n[[rule]]\nid = "b"\nquery = "treaty"\non = "edit"'
     assert [rule.on for rule in written(folder, rules, "rules.toml").rules] == ["item", "edit"]
+
+
+def test_the_id_of_releases_added_by_hand_is_kept_for_them(told: Callable[..., list[str]]) -> None:
+    lines = told("sources.toml", '[[source]]\nid = "own"\nurl = "https://a.example/feed"\n')
+    assert lines == [
+        'sources.toml:2: source[own].id: the id "own" is kept for releases that are added by hand (`monitor own add`); '
+        "choose another"
+    ]
