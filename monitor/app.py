@@ -40,6 +40,7 @@ async def open_parts(
         store = open_store(path, busy_s=busy_s)
         try:
             parts = _wired(configuration, store)
+            del configuration  # one that is replaced must not stay for as long as this runs
             try:
                 yield parts
             finally:

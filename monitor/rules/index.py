@@ -52,7 +52,8 @@ class Index:
         self._limited: dict[int, str] = {}
         self._needle_of: dict[int, int] = {}
         self._open: list[tuple[Part, int]] = []  # others of which it is not known how any of their words begins
-        self._matched = Remembered(self._match_open, WORDS_REMEMBERED)
+        # Made of the list alone, so that a set of rules that is replaced goes at once, without waiting for a search for cycles.
+        self._matched = Remembered(partial(_matching, self._open), WORDS_REMEMBERED)
         self._uses: Counter[int] = Counter()
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
@@ -86,9 +87,6 @@ class Index:
     def _found_open(self, text: Prepared) -> set[int]:
         words = {*text.view("title").words.texts, *text.view("body").words.texts}
         return {leaf for leaves in map(self._matched.__getitem__, words) for leaf in leaves}
-
-    def _match_open(self, word: str) -> tuple[int, ...]:
-        return tuple([leaf for part, leaf in self._open if part.pattern and part.pattern.fullmatch(word)])
 
     # -- compiling -------------------------------------------------------------------------------------
 
@@ -233,6 +231,10 @@ def _letter_count(part: Part) -> int:
     if is_unspaced(part.text):
         return _LETTERS_OF_A_CHARACTER
     return len(part.text) if _is_whole(part) else max(0, len(part.text) - 2)
+
+
+def _matching(open_parts: Sequence[tuple[Part, int]], word: str) -> tuple[int, ...]:
+    return tuple([leaf for part, leaf in open_parts if part.pattern and part.pattern.fullmatch(word)])
 
 
 def _within(distance: int, *parts: Hits) -> Within:

@@ -43,7 +43,7 @@ def main() -> int:
     if wanted.command == "rules":
         from benches import ruling
 
-        figures = ruling.measure(wanted.items, wanted.peer)
+        figures = ruling.measure(wanted.items, wanted.most, wanted.peer)
         print(json.dumps(figures) if wanted.json else ruling.table(figures))
         return 0
     if wanted.command == "search":
@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
         "rules", help="rule sets of three sizes on made-up items, beside naive regular expressions"
     )
     rules.add_argument("--items", type=int, default=5_000, metavar="N", help="how many items (5,000)")
+    rules.add_argument(
+        "--most", type=int, default=10_000, metavar="N", help="rule sets of up to so many rules (10,000)"
+    )
     rules.add_argument("--no-peer", dest="peer", action="store_false", help="without the regular expressions")
     rules.add_argument("--json", action="store_true", help="the figures as one JSON object")
     search = commands.add_parser("search", help="queries over an archive of very many items")

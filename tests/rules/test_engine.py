@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from collections.abc import Sequence
 from time import process_time
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from monitor.model import Combination, Match, Matchable, Rule
 from monitor.rules import RuleSet, compile_rules, prepare
 from monitor.rules.packed import Packed
+from monitor.text.reading import read
 
 LISTS = {"animals": ["bees", "cat ant", "ant*"], "money": ["$5", "ant"]}
 WORDS = [
@@ -213,6 +216,36 @@ def test_two_thousand_rules_that_share_their_words_are_asked_quickly() -> None:
     fired_counts = [len(compiled.match(text)) for text in texts]
     assert process_time() - started < 2
     assert min(fired_counts) >= 1
+
+
+def test_a_set_of_rules_goes_as_soon_as_nobody_holds_it() -> None:
+    compiled, _ = compile_rules(
+        [Rule(id="r", name="", query="?at OR ant*"), Rule(id="w", name="", query="a NEAR b")], {}
+    )
+    assert compiled.match(prepare(Matchable(title="a cat", body=""))) != []
+    gone = weakref.ref(compiled._index)
+    gc.disable()
+    try:
+        del compiled
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_a_text_that_was_read_already_is_not_read_again() -> None:
+    title, body = "Talks in Baku", "ISLAMABAD, Nov 7 (APP): Baku and Ganja"
+    reading = read(title, body)
+    text = prepare(Matchable(title=title, body=body, furniture=reading.furniture.spans), reading)
+    compiled, _ = compile_rules(
+        [Rule(id="a", name="", query="baku ganja"), Rule(id="b", name="", query="islamabad")], {}
+    )
+    (match,) = compiled.match(text)
+    assert [(span.field, span.start, span.text) for span in match.spans] == [
+        ("title", 9, "Baku"),
+        ("body", 24, "Baku"),
+        ("body", 33, "Ganja"),
+    ]
+    assert text.view("title").words is reading.title
 
 
 def test_short_lists_lie_end_to_end() -> None:
