@@ -25,7 +25,7 @@ from monitor.stories.shingles import containment, shingles
 from monitor.text.reading import read
 from monitor.text.tokens import words
 
-WORDS_LEAST = 60
+WORDS_LEAST = 30
 PARAGRAPHS = 6
 TEXTS_LEAST = 6  # of one script, else they lend each other too little
 ALIKE = 0.1  # texts that share as much are copies of each other as they come

@@ -129,6 +129,11 @@ def as_outlets_do(text: Text, desk: Desk) -> Text:
     return label(dateline(headline(replace(text, paragraphs=text.paragraphs[:kept]), desk), desk), desk)
 
 
+def both(first: Edit, second: Edit) -> Edit:
+    """One edit after the other."""
+    return lambda text, desk: second(first(text, desk), desk)
+
+
 def title_only(text: Text, desk: Desk) -> Text:
     return replace(text, paragraphs=())
 
@@ -196,7 +201,12 @@ COPIES: dict[str, Edit] = {
     "smart quotes": smart_quotes,
     "look-alike letters": look_alikes,
     "label, dateline, headline, cut": as_outlets_do,
+    "first three, 10 % reworded": both(first_paragraphs, reworded(0.1)),
+    "10 % reworded, embedded": both(reworded(0.1), embedded),
+    "dateline, quotes, 10 % reworded": both(both(reworded(0.1), smart_quotes), dateline),
+    "cut, with an article of its own": both(first_paragraphs, embedded),
     "title only": title_only,
 }
+NEEDS_PARAGRAPHS = frozenset({"first paragraph replaced"})  # of which too little would stay of a short text
 CHAIN: dict[str, Edit] = {"update 1": update(1), "update 2": update(2), "corrected": corrected}
 TWINS: dict[str, Edit] = {"numbers changed": numbers_changed, "same headline": same_headline}

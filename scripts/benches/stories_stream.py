@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
-from benches.stories_edits import CHAIN, COPIES, TWINS, Desk, house_text, number_count, title_only
+from benches.stories_edits import CHAIN, COPIES, NEEDS_PARAGRAPHS, TWINS, Desk, house_text, number_count, title_only
 from benches.stories_writer import LANGUAGES, TONGUES, Facts, Text, Writer
 
-SOURCES_EACH = 40  # a language: five official, five wires, the rest press
+SOURCES_EACH = 48  # a language: five official, five wires, the rest press
 OFFICIALS, WIRES = 5, 5
 HOUSES = 8  # of the press: outlets that print lines of their own around every article
 HOUSE_ARTICLES = 12  # of such an outlet, before it copies anybody
 DAYS = 10
+PARAGRAPHS_LEAST = 4
 NUMBERS_LEAST = 4  # in a text whose twin is told by its numbers
 SERIES_LENGTH = 8
 COLLECTED = 8
@@ -108,6 +109,8 @@ class Stream:
         at_h = random.uniform(24, 24 * (DAYS - 4))
         base = self._add(text, "release", (origin, at_h + random.choice((0, 0, 0, 0, 20))), (number,))
         for (kind, edit), outlet in zip(COPIES.items(), press, strict=False):
+            if kind in NEEDS_PARAGRAPHS and len(text.paragraphs) < PARAGRAPHS_LEAST:
+                continue
             source = houses[0] if kind == "boilerplate added" else outlet
             truth, lag_h = (number,), random.expovariate(1 / 12)
             if kind == "merged":
@@ -160,20 +163,22 @@ class Stream:
                 before = self._add(text, "date-template twin", place, (-len(self._pieces) - 1,), before)
 
     def _collections(self, count: int) -> None:
-        """News summaries: the first paragraphs of several releases in one item."""
+        """News summaries: the first paragraphs of several long releases in one item, of each release in one summary at most."""
         random = self._writer.random
-        for _ in range(count):
-            language = random.choice(self._languages)
+        for language in self._languages:
             known = [text for text in self._releases if text.language == language]
-            if len(known) < COLLECTED:
-                continue
-            parts = tuple(random.sample(known, COLLECTED))
-            if language in TONGUES:
-                text = self._writer.summary(language, parts, random.randint(1, 28), 10)
-            else:
-                text = Text("News summary", tuple(f"{part.title}. {part.paragraphs[0]}" for part in parts), language)
-            source = self._languages.index(language) * SOURCES_EACH + random.randrange(SOURCES_EACH - HOUSES)
-            self._add(text, "news summary", (source, 24.0 * (DAYS - 1)), (-len(self._pieces) - 1,), None)
+            known = [text for text in known if len(text.paragraphs) > PARAGRAPHS_LEAST]
+            random.shuffle(known)
+            for at in range(0, min(len(known), count * COLLECTED) - COLLECTED + 1, COLLECTED):
+                parts = tuple(known[at : at + COLLECTED])
+                if language in TONGUES:
+                    text = self._writer.summary(language, parts, random.randint(1, 28), 10)
+                else:
+                    text = Text(
+                        "News summary", tuple(f"{part.title}. {part.paragraphs[0]}" for part in parts), language
+                    )
+                source = self._languages.index(language) * SOURCES_EACH + random.randrange(SOURCES_EACH - HOUSES)
+                self._add(text, "news summary", (source, 24.0 * (DAYS - 1)), (-len(self._pieces) - 1,), None)
 
 
 def made_up(count: int, seed: int = 1) -> tuple[Stream, list[Piece]]:

@@ -24,6 +24,7 @@ LANGUAGES = (
     "fa",
     "zh",
 )  # English is most of what is copied
+SHORT = 0.25  # of releases
 _SLOT = re.compile(r"\{(\w)\}")
 
 
@@ -62,10 +63,12 @@ class Writer:
         return self.random.choice(LANGUAGES)
 
     def release(self, language: str, facts: Facts | None = None) -> Text:
-        """A title and five to eight paragraphs, some hundred and fifty to three hundred words."""
+        """A title and paragraphs: mostly five to eight, some hundred and fifty to three hundred words; of every fourth release
+        one or two, as many feeds bring no more."""
         random = self.random
         facts = facts or self.facts()
-        paragraphs = [self.told(language, facts), *self.paragraphs(language, random.randint(4, 7))]
+        more = random.randint(0, 1) if random.random() < SHORT else random.randint(4, 7)
+        paragraphs = [self.told(language, facts), *self.paragraphs(language, more)]
         return Text(self.title(language, facts), tuple(paragraphs), language)
 
     def facts(self) -> Facts:
