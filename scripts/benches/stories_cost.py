@@ -93,7 +93,7 @@ def _measured(size: int, writer: Writer, templates: Sequence[Template]) -> dict[
 def _timed(clock: Clock) -> ExitStack:
     """The doors between the steps, each timed from outside; what is inside another is taken off it."""
     doors = (
-        (Placing, "place", "fingerprint"),
+        (Placing, "place_new", "fingerprint"),
         (ShingleIndex, "holders", "look-up"),
         (Placing, "_plausible", "look-up"),
         (Placing, "_fold", "verification"),
