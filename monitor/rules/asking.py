@@ -114,7 +114,8 @@ class Asked:
         if start >= self.title_end:
             field, begun = "body", self._body_begun
         first = bisect_right(begun, start + 1) - 1
-        return Hit(field, first, bisect_right(begun, end - 1, first) - 1)
+        is_one_word = end <= begun[first + 1]
+        return Hit(field, first, first if is_one_word else bisect_right(begun, end - 1, first) - 1)
 
     @cached_property
     def _title_begun(self) -> list[int]:
@@ -139,7 +140,7 @@ class Asked:
                 known[hit] = self.text.view(hit[0]).span(hit[1], hit[2])
         if len(hits) == 1:
             return (known[hits[0]],)
-        return in_order({known[hit] for hit in hits})
+        return in_order([known[hit] for hit in hits])
 
 
 def _begun(words: Sequence[str], first: int) -> list[int]:

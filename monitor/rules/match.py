@@ -413,9 +413,10 @@ _FIELD_ORDER = {"title": 0, "body": 1}
 
 def spans_of(text: Prepared, hits: list[Hit]) -> tuple[Span, ...]:
     """The hits as stretches of the original, each once, in order of field (title, body, others) and place."""
-    return in_order({text.view(hit.field).span(hit.first, hit.last) for hit in hits})
+    return in_order([text.view(hit.field).span(hit.first, hit.last) for hit in dict.fromkeys(hits)])
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans by field (title, body, others) and place."""
-    return tuple(sorted(spans, key=lambda span: (_FIELD_ORDER.get(span.field, 2), span.field, span.start, span.end)))
+    """Spans by field (title, body, others) and place, each once."""
+    by_place = {(_FIELD_ORDER.get(span.field, 2), span.field, span.start, span.end): span for span in spans}
+    return tuple([by_place[place] for place in sorted(by_place)])

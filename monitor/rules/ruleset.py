@@ -160,13 +160,16 @@ class RuleSet:
         """The rules that fire on a text, in the order of the configuration; an empty list for none."""
         asked = self._index.ask(text)
         left = self._left(asked)
-        matches = [self._match_one(number, left[number], asked) for number in sorted(left)]
-        return [match for match in matches if match is not None]
-
-    def _match_one(self, number: int, leaves: list[int], asked: Asked) -> Match | None:
-        if not self._is_told[number]:
-            return self._asked[number].match(asked)
-        return Match(self._ids[number], 1, asked.spans([hit for leaf in leaves for hit in asked.hits(leaf)]))
+        matches: list[Match] = []
+        for number in sorted(left):
+            if self._is_told[number]:
+                hits: list[Hit] = []
+                for leaf in left[number]:
+                    hits += asked.hits(leaf)
+                matches.append(Match(self._ids[number], 1, asked.spans(hits)))
+            elif (match := self._asked[number].match(asked)) is not None:
+                matches.append(match)
+        return matches
 
     def _left(self, asked: Asked) -> dict[int, list[int]]:
         """The numbers of the rules that may fire by the leaves that hit, in no order, with those that speak for them."""
