@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"\d+")
 _LIKE_LATIN = dict(zip("aeopcxyAEOPCXBHKMT", "аеорсхуАЕОРСХВНКМТ", strict=True))
 _LIKE_CYRILLIC = {other: latin for latin, other in _LIKE_LATIN.items()}
 OUTLETS = ("TNS", "RMP", "KLN", "ODN", "VPR", "BCS")
+SHORT_PARAGRAPHS = 3
 AGENCIES = ("Xinhua", "AFP", "TASS", "dpa", "Reuters", "AP")
 
 
@@ -139,11 +140,13 @@ def title_only(text: Text, desk: Desk) -> Text:
 
 
 def update(number: int) -> Edit:
-    """What a wire sends later: a new first paragraph, one more at the end, and its mark in the title."""
+    """What a wire sends later: a new first paragraph (of a short text besides the old one), more at the end, and its mark in the
+    title."""
 
     def edit(text: Text, desk: Desk) -> Text:
         added = tuple(desk.stranger().paragraphs[-1] for _ in range(number))
-        return Text(f"UPDATE {number}-{text.title}", (added[0], *text.paragraphs[1:], *added[1:]), text.language)
+        kept = text.paragraphs[len(text.paragraphs) > SHORT_PARAGRAPHS :]
+        return Text(f"UPDATE {number}-{text.title}", (added[0], *kept, *added[1:]), text.language)
 
     return edit
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.errors import StoreError
 from monitor.store import Store, open_store
 from monitor.store.events import CANDIDATES_MOST, HOLDERS_MOST
 
@@ -58,6 +59,23 @@ def test_what_an_item_tells_anew_replaces_what_it_told_and_its_links(store: Stor
     assert events.candidates(2, [10, 11]) == []
     assert events.candidates(2, [20, 21]) == [(1, "other")]
     assert store.connection.value("SELECT count(*) FROM related") == 0
+
+
+WRITES = {
+    "add": lambda s: s.events.add(1, "one", [10], NOW),
+    "link": lambda s: s.events.link(1, 2, 300, "names"),
+    "sweep": lambda s: s.events.sweep(NOW + timedelta(days=9), 5),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_locked_database_is_told_by_every_method_that_writes(store: Store, write: Callable[[Store], object]) -> None:
+    store.events.add(1, "one", [10], NOW)
+    other = open_store(store.connection.path, busy_s=0.01)
+    with store.transaction(), pytest.raises(StoreError, match="locked") as caught:
+        write(other)
+    assert caught.value.is_transient
+    other.close()
 
 
 def test_old_tellings_go_a_few_at_a_time_and_links_stay(store: Store) -> None:
