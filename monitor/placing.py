@@ -20,9 +20,9 @@ from monitor.store.stories import Standing
 from monitor.stories import boilerplate
 from monitor.stories.chains import Earlier, earlier_versions
 from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
-from monitor.stories.likeness import PARTIAL_FROM, REPRINT_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
+from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.memory import Memory
-from monitor.stories.shingles import RUN, SAMPLED_PART, sample, shingle_run
+from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample, shingle_run
 from monitor.stories.titles import title_keys
 from monitor.text.reading import Reading, read
 
@@ -32,6 +32,7 @@ SURE_HOLDERS = 3  # a shingle that more items hold says less
 SURE_WEIGHT = 3  # of a shingle that few hold, in those that many hold
 PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
 COMPARED_ANYWAY = 2  # leads
+SMALL_PART = 0.35  # of an item's text
 SURELY_FROM = 0.3  # contained, by the samples, for any further lead
 LEARNED_MOST = 2  # searches for boilerplate a poll
 REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
@@ -108,7 +109,7 @@ class Placing:
         stories, item_id = self._store.stories, stored.copy.item_id
         item = self._read(stored, reading)
         hashes = _hashes(item.text)
-        holders = self._store.shingles.holders(hashes)
+        holders = self._store.shingles.holders(_asked(item.text) | hashes)
         if self._learn(item, holders, reading):
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
@@ -161,11 +162,13 @@ class Placing:
         standings = self._store.stories.standings([*likely, *titled], self._since)
         leads: dict[int, _Likely] = {}
         for item_id in likely:
-            if (standing := standings.get(item_id)) and standing.lead_id != item.copy.item_id:
+            if (standing := standings.get(item_id)) and (lead_id := standing.lead_id) != item.copy.item_id:
                 contained = _estimated(shared[item_id], item.text, standing)
-                if contained >= PLAUSIBLE_FROM and len(leads) < COMPARED_MOST:
-                    member_id = item_id if shared[item_id] > shared[standing.lead_id] else None
-                    leads.setdefault(standing.lead_id, _Likely(contained, member_id))
+                if lead_id not in leads and contained >= PLAUSIBLE_FROM and len(leads) < COMPARED_MOST:
+                    leads[lead_id] = _Likely(contained, None)
+                # Of what its lead has, the index holds nothing for a copy: what it shares comes on top of that.
+                if item_id != lead_id and lead_id in leads and leads[lead_id].member_id is None:
+                    leads[lead_id] = _Likely(max(contained, leads[lead_id].contained), item_id)
         for item_id in titled:
             standing = standings.get(item_id)
             if standing and standing.lead_id != item.copy.item_id and _tells_by_title(item.text, standing):
@@ -185,7 +188,7 @@ class Placing:
         # Of several under one headline the one whose text it holds; where it holds none, the likest headline.
         texts = stories.texts(ids)
         held = {one: relate(item.text, self._read(texts[one]).text, is_update=True).contained for one in ids}
-        found = max(ids, key=lambda one: held[one] if held[one] >= PARTIAL_FROM else 0.0)
+        found = max(ids, key=lambda one: held[one])
         standing = stories.standings([found], self._since)[found]
         if standing.story_id in stories.shunned(copy.item_id):
             return None
@@ -349,6 +352,11 @@ def _hashes(text: Text) -> set[int]:
     return {*sampled, *edges, *title_keys(text.title)}
 
 
+def _asked(text: Text) -> set[int]:
+    """What the index is asked for, besides what it is to hold of a text."""
+    return set() if text.is_title_only else set(asked(text.shingles))
+
+
 def _estimated(shared: int, text: Text, standing: Standing) -> float:
     """How much of the shorter text so many sampled shingles stand for; 0 where one is too short to be told by them."""
     shorter = min(len(text.shingles), standing.lead_words - RUN + 1)
@@ -358,8 +366,10 @@ def _estimated(shared: int, text: Text, standing: Standing) -> float:
 def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
     """Whether a text could change what the comparisons so far say, which began with the likeliest."""
     if any(one.comparison.relation is Relation.REPRINT and one.comparison.of_copy >= WHOLE for one in found):
-        return likely.contained >= REPRINT_FROM
-    return len(found) < COMPARED_ANYWAY or likely.contained >= SURELY_FROM
+        return likely.contained >= SURELY_FROM
+    # A text that has but little of one story may have as little of several, and be a collection.
+    is_part = any(one.comparison.relation is Relation.PARTIAL and one.comparison.of_copy < SMALL_PART for one in found)
+    return len(found) < COMPARED_ANYWAY or likely.contained >= SURELY_FROM or is_part
 
 
 def _tells_by_title(text: Text, standing: Standing) -> bool:

@@ -23,6 +23,7 @@ OWN_FROM = 0.8  # an outlet repeats its own lines in what it writes next; from h
 OWN_TITLED_FROM = 0.5  # or from here on, under a headline like the first
 ALIKE = 0.5  # share of the shorter headline's words that stand in the other
 COLLECTS_FROM = 3  # texts of so many stories, none of them half of the whole, make a collection
+UNEVEN = 3  # times the text of another, from which on a part is no mere part of a collection
 EVEN = 0.05  # difference of shares that decides nothing
 TAKES_FROM = 0.3  # share of each other's text from which on a later official body's takes a story over
 
@@ -129,7 +130,8 @@ def _collected(text: Text, compared: Sequence[Found]) -> str | None:
     none."""
     if is_collective(text.title) and not any(found.comparison.of_copy >= WHOLE for found in compared):
         return "its headline says so"
-    parts = [found for found in compared if found.comparison.shared >= SHARED_LEAST]
+    most = max((found.comparison.shared for found in compared), default=0)
+    parts = [found for found in compared if found.comparison.shared >= max(SHARED_LEAST, most / UNEVEN)]
     if len(parts) < COLLECTS_FROM or any(found.comparison.of_copy >= HALF for found in parts):
         return None
     whole = [found for found in parts if found.comparison.relation is Relation.REPRINT]

@@ -12,11 +12,13 @@ from monitor.stories.numbers import Figured, are_twins, same_numbers, veto_of
 from monitor.stories.shingles import containment, shingles
 from monitor.stories.titles import title_keys
 from monitor.text.reading import Reading
+from monitor.text.tokens import is_unspaced
 
 REPRINT_FROM = 0.6
 PARTIAL_FROM = 0.2
 TITLE_ONLY_BELOW = 12  # shingles
 SHARED_LEAST = 8  # shingles: a long name of an office has so many
+SHARED_LEAST_UNSPACED = 20  # of Han, kana or Thai characters, each of which is a word
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Text:
     def figured(self) -> Figured:
         """The body's numbers and dates."""
         return Figured(self.body)
+
+    @cached_property
+    def is_unspaced(self) -> bool:
+        """Whether the body is in a script without spaces."""
+        return sum(map(is_unspaced, self.body)) * 2 > len(self.body)
 
     @property
     def is_title_only(self) -> bool:
@@ -75,7 +82,7 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
         return _by_title(copy, lead)
     found = containment(ours, theirs)
     told = f"{found.shared} of {min(len(ours), len(theirs))} runs of three words shared"
-    if found.of_shorter < PARTIAL_FROM or found.shared < SHARED_LEAST:
+    if found.of_shorter < PARTIAL_FROM or found.shared < (SHARED_LEAST_UNSPACED if copy.is_unspaced else SHARED_LEAST):
         return Comparison(None, None, found.of_shorter, f"{told}: too few", found.of_copy, found.shared)
     if not is_update and (against := _veto(copy, lead, found.of_shorter)):
         return Comparison(None, None, found.of_shorter, f"{told}, but {against}", found.of_copy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ STAMPED = (
 VERY_TEXT = 0.95  # shared part from which on the text is the same whatever its title
 COVERED_FROM = 0.6  # of the shorter text: where so much is shared, its numbers should be as well
 _HOLE = "#"
+_NONE: frozenset[str] = frozenset()
 Frame = tuple[str, str, str]
 
 
@@ -115,14 +117,14 @@ def are_twins(one: Sequence[str], other: Sequence[str]) -> bool:
     return len(left & right) * 5 >= len(left | right) * 4
 
 
-def _compared(framed: Sequence[tuple[str, list[Frame]]], known: Mapping[Frame, set[str]]) -> tuple[int, int]:
+def _compared(framed: Sequence[tuple[str, list[Frame]]], known: Mapping[Frame, AbstractSet[str]]) -> tuple[int, int]:
     """How many numbers stand in like surroundings in the other text: the same ones, and other ones."""
     agreeing = differing = 0
     for number, frames in framed:
-        values = [known[frame] for frame in frames if frame in known]
+        values = [known.get(frame, _NONE) for frame in frames]
         if any(number in found for found in values):
             agreeing += 1
-        elif values:
+        elif values and all(values):  # on both sides: "towns of 12" may be said of many things
             differing += 1
     return agreeing, differing
 

@@ -1,7 +1,8 @@
-"""Three-word shingles of a text as numbers, the few of them that an index keeps, and how much of one text is in another.
+"""Three-word shingles of a text as numbers, the few of them that an index keeps, and how much of one text is in
+another.
 
-A shingle is a run of three folded words. Its number is made of the numbers of its words, so that nothing but the words of a
-text has to be hashed, and each of those once; it is the same on every machine and after every restart.
+A shingle is a run of three folded words. Its number is made of the numbers of its words, so that nothing but the words
+of a text has to be hashed, and each of those once; it is the same on every machine and after every restart.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _MASK = 2**BITS - 1
 
 @dataclass(frozen=True, slots=True)
 class Containment:
-    """Shared shingles by number and as shares (0 to 1) of the shorter text's, the copy's and the lead's; all 0 where one of the
-    texts has none."""
+    """Shared shingles by number and as shares (0 to 1) of the shorter text's, the copy's and the lead's; all 0 where
+    one of the texts has none."""
 
     shared: int
     of_shorter: float
@@ -58,12 +59,20 @@ def shingles(words: Sequence[str]) -> frozenset[int]:
 
 
 def sample(found: Collection[int]) -> list[int]:
-    """The shingles that the index keeps of a text, in order: the low eighth of all numbers, and of a short text its eight lowest.
+    """The shingles that the index keeps of a text, in order: the low eighth of all numbers, and of a short text its
+    eight lowest.
 
     Two texts that share a shingle of the low eighth both keep it, wherever it stands in them.
     """
     low = sorted([shingle for shingle in found if shingle < SAMPLED_BELOW])
     return low if len(low) >= SAMPLED_LEAST else nsmallest(SAMPLED_LEAST, set(found))
+
+
+def asked(found: Collection[int]) -> list[int]:
+    """The shingles that the index is asked for, in order: twice as many as it keeps of a text, since of a short text
+    it keeps more than its low eighth, and a longer one that embeds it holds them somewhere."""
+    low = sorted([shingle for shingle in found if shingle < 2 * SAMPLED_BELOW])
+    return low if len(low) >= 2 * SAMPLED_LEAST else nsmallest(2 * SAMPLED_LEAST, set(found))
 
 
 def containment(copy: AbstractSet[int], lead: AbstractSet[int]) -> Containment:
