@@ -51,9 +51,7 @@ FTS5_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 """SQLite FTS5 options under which the tokens of `search_text` are exactly our words: only its spaces separate."""
 
 PIECE_LENGTH_MAX = 48  # a text with a longer one is read whole
-PIECES_REMEMBERED = (
-    10_000  # and as many that were not met since: some 5 MB; more would cost more to fetch than to read anew
-)
+PIECES_REMEMBERED = 10_000  # and as many older ones: some 5 MB; more would take longer to fetch than to read anew
 
 _HAN = re.compile("[一-鿿]")  # ideographs that fold to themselves
 _PIECE_OR_HAN = re.compile(r"[一-鿿]|[^\s一-鿿]+")
