@@ -7,29 +7,28 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import nlargest
+from operator import itemgetter
 from weakref import WeakKeyDictionary
 
-from monitor.model import Copy, Fold, Relation, StoredText
+from monitor.model import Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
 from monitor.stories import boilerplate
 from monitor.stories.chains import Earlier, earlier_versions
-from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
-from monitor.stories.memory import Memory
+from monitor.stories.memory import Known, Memory
 from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample, shingle_run
-from monitor.stories.titles import title_keys
 from monitor.text.reading import Reading, read
 
-COMPARED_MOST = 5  # leads an item
-LOOKED_AT_MOST = 12  # items found by shingles of which the story is asked for
-SURE_HOLDERS = 3  # a shingle that more items hold says less
-SURE_WEIGHT = 3  # of a shingle that few hold, in those that many hold
+LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
+RARE_HOLDERS = 4  # a shingle that more items hold says less
 PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
 COMPARED_ANYWAY = 2  # leads
 SMALL_PART = 0.35  # of an item's text
@@ -40,24 +39,13 @@ VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an upda
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A stored text as deciders compare it."""
-
-    stored: StoredText
-    text: Text
-
-    @property
-    def copy(self) -> Copy:
-        return self.stored.copy
-
-
-@dataclass(frozen=True, slots=True)
 class _Likely:
-    """A story's lead that may be like an item: `contained` as the samples have it, and a copy in its story that shares
-    more."""
+    """A story whose lead may be like an item, by what stands in it: `contained` as the samples have it, and a copy of
+    the lead that may be liker."""
 
+    standing: Standing
     contained: float
-    member_id: int | None
+    member_id: int | None = None
 
 
 _MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of the day are read again and again
@@ -78,22 +66,34 @@ class Placing:
 
     def set_apart(self, source_id: str, body: str, reading: Reading) -> tuple[tuple[int, int], ...]:
         """The stretches of a body that are known to stand under everything of its source."""
-        learned, _ = self._known_of(source_id)
+        learned = self._learned_of(source_id)
         return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
+
+    def _learned_of(self, source_id: str) -> frozenset[int]:
+        return self._known_of(source_id)[0]
 
     def _known_of(self, source_id: str) -> tuple[frozenset[int], frozenset[int]]:
         if source_id not in self._boilerplate:
             self._boilerplate[source_id] = self._store.shingles.boilerplate(source_id)
         return self._boilerplate[source_id]
 
-    def _read(self, stored: StoredText, reading: Reading | None = None) -> _Known:
-        learned, _ = self._known_of(stored.source_id)
-        text = self._memory.text(stored, learned)
-        if text is None:
-            reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
-            text = Text.of(reading, learned)
-            self._memory.keep(stored, text)
-        return _Known(stored, text)
+    def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
+        known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
+        if known is not None and reading is None:
+            return replace(known, stored=stored)
+        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
+        known = Known(stored, Text.of(reading, self._learned_of(stored.source_id)))
+        self._memory.keep(known)
+        return known
+
+    def _lead_of(self, standing: Standing) -> Known:
+        """The lead of the story that an item stands in."""
+        known = self._memory.get(standing.lead_id, standing.lead_version, self._learned_of)
+        if known is None:
+            return self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
+        if known.copy.story_id != standing.story_id:
+            known = replace(known, stored=replace(known.stored, copy=replace(known.copy, story_id=standing.story_id)))
+        return known
 
     # -- placing -----------------------------------------------------------------------------------------
 
@@ -124,19 +124,18 @@ class Placing:
             self._place_anew(stories.partial_members(story_id))
         return folding
 
-    def _fold(self, item: _Known, holders: dict[int, list[int]]) -> Folding:
+    def _fold(self, item: Known, holders: dict[int, list[int]]) -> Folding:
         leads = self._plausible(item, holders)
         if not leads:
             return fold(item.copy, item.text, [])
-        stories = self._store.stories
-        shunned, texts = stories.shunned(item.copy.item_id), stories.texts(leads)
+        shunned = self._store.stories.shunned(item.copy.item_id)
         found: list[Found] = []
-        for lead_id, likely in leads.items():
-            if texts[lead_id].copy.story_id not in shunned and _is_worth_comparing(likely, found):
-                found.append(self._compare(item, self._read(texts[lead_id]), likely.member_id))
+        for likely in leads:
+            if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
+                found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
         return fold(item.copy, item.text, found)
 
-    def _compare(self, item: _Known, lead: _Known, member_id: int | None) -> Found:
+    def _compare(self, item: Known, lead: Known, member_id: int | None) -> Found:
         is_update = item.stored.edit is not None and lead.copy.publisher == item.copy.publisher
         comparison = relate(item.text, lead.text, is_update=is_update)
         through = None
@@ -145,37 +144,32 @@ class Placing:
             through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
         return Found(lead.copy, lead.text.title, comparison, is_update, through)
 
-    def _plausible(self, item: _Known, holders: dict[int, list[int]]) -> dict[int, _Likely]:
+    def _plausible(self, item: Known, holders: dict[int, list[int]]) -> list[_Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
         of them has."""
-        shared, weights = Counter[int](), Counter[int]()
-        headlines = set(title_keys(item.text.title))
-        for number, ids in holders.items():
-            if number not in headlines and len(ids) < HOLDERS_MOST:
-                shared.update(ids)
-                weights.update(dict.fromkeys(ids, SURE_WEIGHT if len(ids) <= SURE_HOLDERS else 1))
-        likely = [item_id for item_id, weight in weights.most_common(LOOKED_AT_MOST) if weight >= SURE_WEIGHT]
+        headlines = set(item.text.title_keys)
+        likely = _likely_holders({number: ids for number, ids in holders.items() if number not in headlines})
         titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
         if not likely and not titled:
-            return {}
+            return []
         standings = self._store.stories.standings([*likely, *titled], self._since)
         leads: dict[int, _Likely] = {}
         for item_id in likely:
             if (standing := standings.get(item_id)) and (lead_id := standing.lead_id) != item.copy.item_id:
-                contained = _estimated(shared[item_id], item.text, standing)
-                if lead_id not in leads and contained >= PLAUSIBLE_FROM and len(leads) < COMPARED_MOST:
-                    leads[lead_id] = _Likely(contained, None)
+                contained = _estimated(likely[item_id], item.text, standing)
+                if lead_id not in leads and contained >= PLAUSIBLE_FROM:
+                    leads[lead_id] = _Likely(standing, contained)
                 # Of what its lead has, the index holds nothing for a copy: what it shares comes on top of that.
                 if item_id != lead_id and lead_id in leads and leads[lead_id].member_id is None:
-                    leads[lead_id] = _Likely(max(contained, leads[lead_id].contained), item_id)
+                    leads[lead_id] = _Likely(standing, max(contained, leads[lead_id].contained), item_id)
         for item_id in titled:
             standing = standings.get(item_id)
             if standing and standing.lead_id != item.copy.item_id and _tells_by_title(item.text, standing):
-                leads.setdefault(standing.lead_id, _Likely(1.0, None))
-        return leads
+                leads.setdefault(standing.lead_id, _Likely(standing, 1.0))
+        return list(leads.values())
 
-    def _follow(self, item: _Known) -> Folding | None:
+    def _follow(self, item: Known) -> Folding | None:
         """Where a marked report is a version of an earlier one of its source, the story of that."""
         edit, copy, stories = item.stored.edit, item.copy, self._store.stories
         if edit is None:
@@ -192,12 +186,12 @@ class Placing:
         standing = stories.standings([found], self._since)[found]
         if standing.story_id in stories.shunned(copy.item_id):
             return None
-        lead = self._read(stories.texts([standing.lead_id])[standing.lead_id])
+        lead = self._lead_of(standing)
         comparison = _as_version(relate(item.text, lead.text, is_update=True))
         reason = f"{edit} of item {found}: {comparison.reason}"
         return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
 
-    def _join(self, item: _Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
+    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
         stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
         if story_id is None or folding.comparison is None:
             self._index(item_id, hashes)
@@ -214,11 +208,11 @@ class Placing:
             self._absorb(absorbed, story_id, item_id)
         self.measure(story_id)
 
-    def _part_headlines(self, item: _Known, holders: dict[int, list[int]]) -> None:
+    def _part_headlines(self, item: Known, holders: dict[int, list[int]]) -> None:
         """Where an item's headline stands over another text too, those that were put there by it alone are looked up
         anew, but for what was written before this."""
         stories = self._store.stories
-        titled = [item_id for number in title_keys(item.text.title) for item_id in holders.get(number, ())]
+        titled = [item_id for number in item.text.title_keys for item_id in holders.get(number, ())]
         if not titled or self._is_replacing:
             return
         here = stories.standings([item.copy.item_id], self._since)
@@ -296,7 +290,7 @@ class Placing:
         lost = [one for one in known if one is not lead and not self._relate(one, lead, folds.get(one.copy.item_id))]
         self._place_anew([one.copy.item_id for one in lost])
 
-    def _relate(self, copy: _Known, lead: _Known, fold: Fold | None) -> bool:
+    def _relate(self, copy: Known, lead: Known, fold: Fold | None) -> bool:
         """Record how a copy relates to its lead; whether it may stay."""
         follows = None if fold is None else fold.follows
         comparison = relate(copy.text, lead.text, is_update=follows is not None)
@@ -315,7 +309,7 @@ class Placing:
 
     # -- boilerplate -------------------------------------------------------------------------------------
 
-    def _learn(self, item: _Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
+    def _learn(self, item: Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
         """Whether something was found to stand under everything of the item's source. Looked for where many items
         share a shingle, once for each such shingle, and no more than twice a poll."""
         source_id = item.stored.source_id
@@ -347,9 +341,7 @@ class Placing:
 def _hashes(text: Text) -> set[int]:
     """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
     headline."""
-    sampled = [] if text.is_title_only else sample(text.shingles)
-    edges = {*shingle_run(text.body[:RUN]), *shingle_run(text.body[-RUN:])} - text.boilerplate
-    return {*sampled, *edges, *title_keys(text.title)}
+    return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
 
 
 def _asked(text: Text) -> set[int]:
@@ -357,19 +349,34 @@ def _asked(text: Text) -> set[int]:
     return set() if text.is_title_only else set(asked(text.shingles))
 
 
-def _estimated(shared: int, text: Text, standing: Standing) -> float:
-    """How much of the shorter text so many sampled shingles stand for; 0 where one is too short to be told by them."""
+def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
+    """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
+    items hold count little, those that very many hold nothing. The likeliest first."""
+    weights: dict[int, float] = defaultdict(float)
+    for ids in holders.values():
+        if len(ids) < HOLDERS_MOST:
+            weight = min(1.0, RARE_HOLDERS / len(ids))
+            for item_id in ids:
+                weights[item_id] += weight
+    return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
+
+
+def _estimated(shared: float, text: Text, standing: Standing) -> float:
+    """How much of the shorter text so many sampled shingles stand for, turns of phrase that many use counting little;
+    0 where one is too short to be told by them."""
     shorter = min(len(text.shingles), standing.lead_words - RUN + 1)
     return shared / (shorter * SAMPLED_PART) if shorter >= TITLE_ONLY_BELOW else 0.0
 
 
 def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
     """Whether a text could change what the comparisons so far say, which began with the likeliest."""
-    if any(one.comparison.relation is Relation.REPRINT and one.comparison.of_copy >= WHOLE for one in found):
-        return likely.contained >= SURELY_FROM
-    # A text that has but little of one story may have as little of several, and be a collection.
-    is_part = any(one.comparison.relation is Relation.PARTIAL and one.comparison.of_copy < SMALL_PART for one in found)
-    return len(found) < COMPARED_ANYWAY or likely.contained >= SURELY_FROM or is_part
+    if likely.contained >= SURELY_FROM or not found:
+        return True
+    if any(one.comparison.relation is Relation.REPRINT for one in found):
+        return False
+    # A text that has but little of each of two stories may have as little of more, and be a collection.
+    parts = [one for one in found if one.comparison.relation is not None and one.comparison.of_copy < SMALL_PART]
+    return likely.contained >= PARTIAL_FROM and (len(found) < COMPARED_ANYWAY or len(parts) >= COMPARED_ANYWAY)
 
 
 def _tells_by_title(text: Text, standing: Standing) -> bool:

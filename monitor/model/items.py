@@ -138,6 +138,7 @@ class StoredText:
     edit: str | None
     is_by_hand: bool = False
     set_apart: tuple[tuple[int, int], ...] = ()
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

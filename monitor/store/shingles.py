@@ -13,7 +13,7 @@ from datetime import datetime
 
 from monitor.store.connection import Connection, stored_ms
 
-HOLDERS_MOST = 40
+HOLDERS_MOST = 16
 SWEPT_FOR_EACH = 4  # rows looked at for each new one; of the index at most a quarter is then older than the window
 LEARNED_MOST, PHRASES_MOST = 4000, 1000  # numbers a source; the oldest go
 

@@ -13,20 +13,22 @@ from monitor.store.connection import Connection, Row, stored_at, stored_ms
 
 TEXT = """SELECT item.id, item.story_id, item.publisher, source.kind, COALESCE(item.published_at, item.first_seen_at),
     item.word_count, item.source_id, item.title, body.text, item.edit, COALESCE(fold.is_by_hand, 0),
-    item.set_apart
+    item.set_apart, item.version
     FROM item JOIN source ON source.id = item.source_id JOIN body ON body.item_id = item.id
     LEFT JOIN fold ON fold.item_id = item.id"""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an item stands, without its text: `lead_words` counts those of its story's lead."""
+    """Where an item stands, without its text: `lead_words` counts those of its story's lead, which is in its
+    `lead_version`."""
 
     item_id: int
     source_id: str
     story_id: int
     lead_id: int
     lead_words: int
+    lead_version: int
 
 
 class Stories:
@@ -45,7 +47,7 @@ class Stories:
 
     def standings(self, ids: Iterable[int], since: datetime) -> dict[int, Standing]:
         """Where these items stand, by id, of those first seen since then."""
-        sql = """SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count FROM item
+        sql = """SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count, lead.version FROM item
             JOIN story ON story.id = item.story_id JOIN item AS lead ON lead.id = story.lead_id
             WHERE item.id IN (SELECT value FROM json_each(?)) AND item.first_seen_at >= ?"""
         rows = self._connection.rows(sql, (json.dumps(list(ids)), stored_ms(since)))
@@ -210,4 +212,6 @@ class Stories:
 def _text(row: Row) -> StoredText:
     copy = Copy(row[0], row[1], row[2], Kind(row[3]), stored_at(row[4]), row[5])
     spans = json.loads(row[11]) if row[11] else ()
-    return StoredText(copy, row[6], row[7], row[8], row[9], bool(row[10]), tuple((start, end) for start, end in spans))
+    return StoredText(
+        copy, row[6], row[7], row[8], row[9], bool(row[10]), tuple((start, end) for start, end in spans), row[12]
+    )

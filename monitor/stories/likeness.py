@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from monitor.model import Relation
-from monitor.stories.numbers import Figured, are_twins, same_numbers, veto_of
-from monitor.stories.shingles import containment, shingles
+from monitor.stories.numbers import Figured, are_twins, numbers_in, same_numbers, veto_of
+from monitor.stories.shingles import containment, shingle_run
 from monitor.stories.titles import title_keys
 from monitor.text.reading import Reading
 from monitor.text.tokens import is_unspaced
@@ -18,6 +18,7 @@ REPRINT_FROM = 0.6
 PARTIAL_FROM = 0.2
 TITLE_ONLY_BELOW = 12  # shingles
 SHARED_LEAST = 8  # shingles: a long name of an office has so many
+UNSPACED_LOOKED_AT = 16  # words of a text, from which its script shows
 SHARED_LEAST_UNSPACED = 20  # of Han, kana or Thai characters, each of which is a word
 
 
@@ -30,12 +31,15 @@ class Text:
     body: tuple[str, ...]
     shingles: frozenset[int]
     boilerplate: frozenset[int] = field(default=frozenset(), repr=False)
+    edges: frozenset[int] = frozenset()  # the body's first and last shingle, where boilerplate stands
 
     @classmethod
     def of(cls, reading: Reading, boilerplate: frozenset[int] = frozenset()) -> Text:
         """The text of what was read."""
         body = reading.compared("body").texts
-        return cls(reading.compared("title").texts, body, shingles(body) - boilerplate, boilerplate)
+        run = shingle_run(body)
+        edges = frozenset([run[0], run[-1]]) - boilerplate if run else frozenset()
+        return cls(reading.compared("title").texts, body, frozenset(run) - boilerplate, boilerplate, edges)
 
     @cached_property
     def figured(self) -> Figured:
@@ -45,7 +49,18 @@ class Text:
     @cached_property
     def is_unspaced(self) -> bool:
         """Whether the body is in a script without spaces."""
-        return sum(map(is_unspaced, self.body)) * 2 > len(self.body)
+        looked_at = self.body[:: max(1, len(self.body) // UNSPACED_LOOKED_AT)]
+        return sum(map(is_unspaced, looked_at)) * 2 > len(looked_at)
+
+    @cached_property
+    def has_number(self) -> bool:
+        """Whether the headline has a number."""
+        return bool(numbers_in(self.title))
+
+    @cached_property
+    def title_keys(self) -> tuple[int, ...]:
+        """The keys of the headline (`titles.title_keys`)."""
+        return title_keys(self.title)
 
     @property
     def is_title_only(self) -> bool:
@@ -81,9 +96,11 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
     if min(len(ours), len(theirs)) < TITLE_ONLY_BELOW:
         return _by_title(copy, lead)
     found = containment(ours, theirs)
-    told = f"{found.shared} of {min(len(ours), len(theirs))} runs of three words shared"
     if found.of_shorter < PARTIAL_FROM or found.shared < (SHARED_LEAST_UNSPACED if copy.is_unspaced else SHARED_LEAST):
-        return Comparison(None, None, found.of_shorter, f"{told}: too few", found.of_copy, found.shared)
+        return Comparison(
+            None, None, found.of_shorter, "too few runs of three words shared", found.of_copy, found.shared
+        )
+    told = f"{found.shared} of {min(len(ours), len(theirs))} runs of three words shared"
     if not is_update and (against := _veto(copy, lead, found.of_shorter)):
         return Comparison(None, None, found.of_shorter, f"{told}, but {against}", found.of_copy)
     relation = Relation.REPRINT if found.of_shorter >= REPRINT_FROM else Relation.PARTIAL
@@ -91,13 +108,14 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
-    shorter, other = sorted((copy, lead), key=lambda text: len(text.shingles))
-    return veto_of(shorter.figured, other.figured, covered, has_twin_title=are_twins(copy.title, lead.title))
+    shorter, other = (copy, lead) if len(copy.shingles) <= len(lead.shingles) else (lead, copy)
+    has_twin_title = copy.has_number and lead.has_number and are_twins(copy.title, lead.title)
+    return veto_of(shorter.figured, other.figured, covered, has_twin_title=has_twin_title)
 
 
 def _by_title(copy: Text, lead: Text) -> Comparison:
     """Texts of which one is too short to be told by: the same headline and the same numbers make a copy."""
-    if not set(title_keys(copy.title)) & set(title_keys(lead.title)):
+    if not set(copy.title_keys) & set(lead.title_keys):
         return Comparison(None, None, 0.0, "title only, and the headlines differ")
     if not same_numbers((*copy.title, *copy.body), (*lead.title, *lead.body)):
         return Comparison(None, None, 0.0, "title only, the same headline, but the numbers differ")

@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from monitor.model import StoredText
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.model import Copy, StoredText
 from monitor.stories.likeness import Text
 
 SHINGLES_KEPT = 200_000  # over all texts: some 15 MB
+REST = 50  # shingles that take as much room as all else that is kept of a text
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored text and what was read of it."""
+
+    stored: StoredText
+    text: Text
+
+    @property
+    def copy(self) -> Copy:
+        return self.stored.copy
 
 
 class Memory:
-    """What was read of stored texts, by item; the longest unused go first. An edit or newly learned boilerplate makes
-    an answer void."""
+    """What was read of stored texts, by item; the longest unused go first."""
 
     def __init__(self, shingles_kept: int = SHINGLES_KEPT) -> None:
-        self._texts: dict[int, tuple[str, str, Text]] = {}
+        self._known: dict[int, Known] = {}
         self._shingles_kept, self._held = shingles_kept, 0
 
-    def text(self, stored: StoredText, boilerplate: frozenset[int]) -> Text | None:
-        """What was read of a text, if it still reads so."""
-        item_id = stored.copy.item_id
-        if (known := self._texts.pop(item_id, None)) is None:
+    def get(self, item_id: int, version: int, boilerplate: Callable[[str], frozenset[int]]) -> Known | None:
+        """What was read of this version of an item, unless its source's boilerplate is another by now."""
+        known = self._known.get(item_id)
+        if known is None or known.stored.version != version:
             return None
-        title, body, text = known
-        if title != stored.title or body != stored.text or text.boilerplate != boilerplate:
-            self._held -= _weight(text)
+        if known.text.boilerplate != boilerplate(known.stored.source_id):
             return None
-        self._texts[item_id] = known
-        return text
+        del self._known[item_id]
+        self._known[item_id] = known  # the last of all again
+        return known
 
-    def keep(self, stored: StoredText, text: Text) -> None:
-        """Keep what was read of a text."""
-        if (before := self._texts.pop(stored.copy.item_id, None)) is not None:
-            self._held -= _weight(before[2])
-        self._texts[stored.copy.item_id] = (stored.title, stored.text, text)
-        self._held += _weight(text)
+    def keep(self, known: Known) -> None:
+        """Keep what was read, in the place of what was read of the item before."""
+        item_id = known.stored.copy.item_id
+        if (before := self._known.pop(item_id, None)) is not None:
+            self._held -= _weight(before.text)
+        self._known[item_id] = known
+        self._held += _weight(known.text)
         while self._held > self._shingles_kept:
-            _, _, oldest = self._texts.pop(next(iter(self._texts)))
-            self._held -= _weight(oldest)
+            oldest = self._known.pop(next(iter(self._known)))
+            self._held -= _weight(oldest.text)
 
 
 def _weight(text: Text) -> int:
-    return len(text.shingles) + 50  # for all else that is kept of it
+    return len(text.shingles) + REST

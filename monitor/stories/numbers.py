@@ -7,7 +7,7 @@ Rewording changes one number of a text; a twin ("balances on 25 February", "bala
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from itertools import pairwise
@@ -44,7 +44,11 @@ class Figured:
     @cached_property
     def framed(self) -> list[tuple[str, list[Frame]]]:
         """Each number with its surroundings."""
-        return _framed(self._words, _number)
+        return _framed(
+            self._words,
+            # Folded digits are those of ASCII, which come before all letters.
+            {at: number for at, word in enumerate(self._words) if word[0] <= "9" and (number := _number(word))},
+        )
 
     @cached_property
     def known(self) -> dict[Frame, set[str]]:
@@ -54,7 +58,7 @@ class Figured:
     @cached_property
     def coded(self) -> list[tuple[str, list[Frame]]]:
         """Each word of letters and digits with its surroundings."""
-        return _framed(self._words, _code)
+        return _framed(self._words, {at: word for at, word in enumerate(self._words) if _is_code(word)})
 
     @cached_property
     def dates(self) -> frozenset[tuple[str, str]]:
@@ -110,8 +114,9 @@ def same_numbers(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def are_twins(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two titles are alike but for their numbers ("Balances on 25 February", "Balances on 27 February")."""
-    ours, theirs = set(numbers_in(one)), set(numbers_in(other))
-    if not ours or not theirs or ours & theirs:
+    ours = set(numbers_in(one))
+    theirs = set(numbers_in(other)) if ours else ours
+    if not theirs or ours & theirs:
         return False
     left, right = ({word for word in words if not _number(word)} for words in (one, other))
     return len(left & right) * 5 >= len(left | right) * 4
@@ -137,10 +142,9 @@ def _by_frame(framed: Sequence[tuple[str, list[Frame]]]) -> dict[Frame, set[str]
     return known
 
 
-def _framed(words: Sequence[str], find: Callable[[str], str | None]) -> list[tuple[str, list[Frame]]]:
-    """Each number with the two words before it and the two after it, numbers among them left open. Two of which neither is a
-    word are no surroundings."""
-    numbers = {place: number for place, word in enumerate(words) if (number := find(word))}
+def _framed(words: Sequence[str], numbers: Mapping[int, str]) -> list[tuple[str, list[Frame]]]:
+    """Each number, given by its place, with the two words before it and the two after it, numbers among them left open. Two of
+    which neither is a word are no surroundings."""
     framed = []
     for place, number in numbers.items():
         before, after = [
@@ -166,8 +170,6 @@ _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th)?")
 
 def _number(word: str) -> str | None:
     """The number that a word is; None for other words, those that merely hold a digit (covid19, u19) among them."""
-    if word[0] > "9":  # folded digits are those of ASCII, which come before all letters
-        return None
     found = _NUMBER.fullmatch(word)
     return found[1].replace(",", "") if found else None
 
@@ -175,9 +177,9 @@ def _number(word: str) -> str | None:
 _DIGIT = re.compile("[0-9]")
 
 
-def _code(word: str) -> str | None:
-    """A word of letters and digits, such as the name of a device or a gene."""
-    return word if _DIGIT.search(word) and not word.isdigit() else None
+def _is_code(word: str) -> bool:
+    """Whether a word has letters and digits, as the names of devices and genes have."""
+    return _DIGIT.search(word) is not None and not word.isdigit()
 
 
 def _without_stamps(words: Sequence[str]) -> Sequence[str]:

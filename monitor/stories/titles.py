@@ -58,12 +58,22 @@ def is_collective(words: Sequence[str]) -> bool:
     does."""
     if not words or len(words) > COLLECTIVE_MOST:
         return False
-    return any(tuple(words[: len(name)]) == name or tuple(words[-len(name) :]) == name for name in _collective_names())
+    beginning, end = _collective_names()
+    return any(tuple(words[: len(name)]) == name for name in beginning.get(words[0], ())) or any(
+        tuple(words[-len(name) :]) == name for name in end.get(words[-1], ())
+    )
 
 
 @cache
-def _collective_names() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(tokenize(name).texts) for name in COLLECTIVE)
+def _collective_names() -> tuple[dict[str, list[tuple[str, ...]]], dict[str, list[tuple[str, ...]]]]:
+    """The words of each name, by the first and by the last of them."""
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    by_last: dict[str, list[tuple[str, ...]]] = {}
+    for name in COLLECTIVE:
+        words = tokenize(name).texts
+        by_first.setdefault(words[0], []).append(words)
+        by_last.setdefault(words[-1], []).append(words)
+    return by_first, by_last
 
 
 def telling_words(words: Sequence[str]) -> list[str]:
