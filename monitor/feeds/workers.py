@@ -28,7 +28,7 @@ FRAME = struct.Struct(">II")  # bytes of the JSON object, bytes of the document 
 ANSWER_LIMIT_BYTES = 64_000_000
 START_LIMIT_S = 20.0
 CLOSE_LIMIT_S = 2.0
-TASKS_BEFORE_RECYCLING = 500
+TASKS_BEFORE_RECYCLING = 5_000  # to start one takes as long as three hundred small documents
 _STDERR_BYTES = 2_000
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_", "TZ", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHON", "COVERAGE")
 
