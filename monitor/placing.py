@@ -117,7 +117,7 @@ class Placing:
         if folding.also:
             also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
             stories.hold_also(item_id, also)
-        self._join(item, folding, hashes, holders)
+        self._join(item, folding, {one for one in hashes if len(holders.get(one, ())) < HOLDERS_MOST}, holders)
         if not item.text.is_title_only:
             self._part_headlines(item, holders)
         for story_id in folding.rivals:

@@ -6,14 +6,13 @@ a stretch at a time, whenever new ones come.
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from monitor.store.connection import Connection, stored_ms
 
-HOLDERS_MOST = 16
+HOLDERS_MOST = 16  # items a shingle, beyond which it tells nothing and is given to no more
 SWEPT_FOR_EACH = 4  # rows looked at for each new one; of the index at most a quarter is then older than the window
 LEARNED_MOST, PHRASES_MOST = 4000, 1000  # numbers a source; the oldest go
 
@@ -29,14 +28,16 @@ class ShingleIndex:
         rows = [(number, item_id) for number in sorted(hashes)]
         self._connection.executemany("INSERT OR IGNORE INTO shingle (hash, item_id) VALUES (?, ?)", rows)
 
-    def holders(self, hashes: Iterable[int], most: int = HOLDERS_MOST) -> dict[int, list[int]]:
-        """The newest items that hold each of these shingles, newest first, at most `most` a shingle; those that none holds are
-        left out."""
-        sql = """SELECT value, (SELECT group_concat(item_id) FROM
-                (SELECT item_id FROM shingle WHERE hash = value ORDER BY item_id DESC LIMIT ?)) AS holders
-            FROM json_each(?) WHERE holders IS NOT NULL"""
-        rows = self._connection.rows(sql, (most, json.dumps(sorted(hashes))))
-        return {number: list(map(int, holders.split(","))) for number, holders in rows}
+    def holders(self, hashes: Iterable[int]) -> dict[int, list[int]]:
+        """The items that hold each of these shingles, the oldest first; shingles that none holds are left out."""
+        sql = "SELECT hash, item_id FROM json_each(?) CROSS JOIN shingle ON hash = value"
+        found: dict[int, list[int]] = {}
+        for number, item_id in self._connection.rows(sql, (f"[{','.join(map(str, hashes))}]",)):
+            if number in found:
+                found[number].append(item_id)
+            else:
+                found[number] = [item_id]
+        return found
 
     def sweep(self, since: datetime, new_rows: int) -> None:
         """Drop rows of items first seen before `since` from the next stretch of the index, whose length follows `new_rows`."""
