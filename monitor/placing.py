@@ -7,11 +7,12 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import nlargest
+from itertools import chain
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
@@ -314,9 +315,7 @@ class Placing:
         share a shingle, once for each such shingle, and no more than twice a poll."""
         source_id = item.stored.source_id
         _, phrases = self._known_of(source_id)
-        crowded = [
-            number for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM and number not in phrases
-        ]
+        crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
         if not crowded or self._learned_count >= LEARNED_MOST:
             return False
         self._learned_count += 1
@@ -359,6 +358,17 @@ def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
             for item_id in ids:
                 weights[item_id] += weight
     return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
+
+
+def _crowded(text: Text, holders: dict[int, list[int]]) -> list[int]:
+    """The shingles that many items share with a text as they would share boilerplate: at its edges, or several of them."""
+    crowded = {number: ids for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM}
+    counts = Counter(chain.from_iterable(crowded.values()))
+    return [
+        number
+        for number, ids in crowded.items()
+        if number in text.edges or sum(counts[item_id] > 1 for item_id in ids) >= boilerplate.LEARNED_FROM
+    ]
 
 
 def _estimated(shared: float, text: Text, standing: Standing) -> float:

@@ -28,16 +28,15 @@ class ShingleIndex:
         rows = [(number, item_id) for number in sorted(hashes)]
         self._connection.executemany("INSERT OR IGNORE INTO shingle (hash, item_id) VALUES (?, ?)", rows)
 
-    def holders(self, hashes: Iterable[int]) -> dict[int, list[int]]:
-        """The items that hold each of these shingles, the oldest first; shingles that none holds are left out."""
-        sql = "SELECT hash, item_id FROM json_each(?) CROSS JOIN shingle ON hash = value"
-        found: dict[int, list[int]] = {}
-        for number, item_id in self._connection.rows(sql, (f"[{','.join(map(str, hashes))}]",)):
-            if number in found:
-                found[number].append(item_id)
-            else:
-                found[number] = [item_id]
-        return found
+    def holders(self, hashes: Iterable[int], most: int = HOLDERS_MOST) -> dict[int, list[int]]:
+        """The newest items that hold each of these shingles, newest first, at most `most` of each; shingles that none holds are
+        left out."""
+        sql = """SELECT value, (SELECT group_concat(item_id) FROM
+                (SELECT item_id FROM shingle WHERE hash = value ORDER BY item_id DESC LIMIT ?)) AS holders
+            FROM json_each(?) WHERE holders IS NOT NULL"""
+        wanted = f"[{','.join(map(str, sorted(hashes)))}]"
+        rows = self._connection.rows(sql, (most, wanted))
+        return {number: list(map(int, holders.split(","))) for number, holders in rows}
 
     def sweep(self, since: datetime, new_rows: int) -> None:
         """Drop rows of items first seen before `since` from the next stretch of the index, whose length follows `new_rows`."""
