@@ -223,18 +223,21 @@ class Placing:
                 self._place_anew([one.copy.item_id for one in texts if one.copy.when >= item.copy.when])
 
     def _place_anew(self, ids: Collection[int]) -> None:
-        """Look for another place for items, each alone first. Those that lose their lead by this stay alone: it has to
-        end somewhere."""
+        """Look for another place for items, each alone first. Those that lose their lead by this stay alone, as do those beyond
+        a bound: it has to end somewhere."""
+        stories = self._store.stories
         for item_id in ids:
-            self._store.stories.move(item_id, None, self._now)
-        if self._is_replacing:
-            return
-        self._is_replacing = True
-        try:
-            for item_id in list(ids)[:REPLACED_MOST]:
-                self.place(item_id)
-        finally:
-            self._is_replacing = False
+            stories.move(item_id, None, self._now)
+        looked_up = [] if self._is_replacing else list(ids)[:REPLACED_MOST]
+        for stored in stories.texts(set(ids).difference(looked_up)).values():
+            self._index(stored.copy.item_id, _hashes(self._read(stored).text))
+        if looked_up:
+            self._is_replacing = True
+            try:
+                for item_id in looked_up:
+                    self.place(item_id)
+            finally:
+                self._is_replacing = False
 
     def _absorb(self, absorbed: int, story_id: int, item_id: int) -> None:
         stories = self._store.stories

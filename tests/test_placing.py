@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.arranging import Arranging
 from monitor.model import Kind, Relation
 from monitor.stories.fold import WINDOW
 from tests.desk import NOON, TakingIn, sentences
@@ -90,6 +91,28 @@ def test_an_edit_that_makes_a_copy_of_a_part_is_measured_again(desk: TakingIn) -
     assert len(desk.stories()) == 2
 
 
+def test_copies_that_lost_their_lead_are_found_by_those_that_come_later(desk: TakingIn) -> None:
+    lead = desk.add("a", "Bridge", BRIDGE, url="https://a.example/1")
+    copies = [desk.add(f"b{number}", f"Bridge {number}", BRIDGE, hours=1) for number in range(40)]
+    assert len(desk.story(lead).items) == 41
+    desk.add("a", "Bridge", sentences("weather", 12), url="https://a.example/1")
+    later = desk.add("c", "The bridge", BRIDGE, hours=2)
+    assert len(desk.story(later).items) >= 31
+    assert all(desk.item(copy.id).story_id != lead.story_id for copy in copies)
+
+
+def test_a_split_story_is_not_absorbed_by_an_originator_that_comes_late(desk: TakingIn) -> None:
+    desk.source("ministry", Kind.MINISTRY)
+    first, second = desk.add("a", "First half", HALF, hours=1), desk.add("b", "Second half", OTHER_HALF, hours=2)
+    whole = desk.add("c", "Both", BRIDGE, hours=3)
+    kept = desk.store.stories
+    with desk.store.transaction():
+        kept.keep_apart([first.id], [second.id])
+    release = desk.add("ministry", "The bridge", BRIDGE, hours=4)
+    assert desk.item(whole.id).story_id == release.story_id
+    assert desk.item(first.id).story_id != desk.item(second.id).story_id
+
+
 def test_copies_beyond_the_window_are_stories_of_their_own_and_the_index_lets_go_of_the_old(desk: TakingIn) -> None:
     old = [desk.add("a", f"Old {number}", sentences(f"old{'xyz'[number]}", 12)) for number in range(3)]
     rows = desk.store.shingles.count()
@@ -119,6 +142,18 @@ def quake(dead: int, roads: int, more: str = "") -> str:
         f"A quake shook the coast on Monday; {dead} people were hurt and {roads} roads were shut, the office for rescue said in "
         f"the evening, while crews went from house to house in the old town. {more}"
     )
+
+
+def test_a_version_does_not_join_what_a_person_keeps_it_apart_from(desk: TakingIn) -> None:
+    desk.source("wire", Kind.WIRE)
+    first = desk.add("wire", "Quake shakes coast, 9 hurt", quake(9, 2))
+    update = desk.add(
+        "wire", "UPDATE 1-Quake shakes coast, 14 hurt", quake(14, 5), hours=1, url="https://wire.example/u"
+    )
+    with desk.store.transaction():
+        Arranging(desk.store, desk.now).split(first.story_id, [update.id])
+    desk.add("wire", "UPDATE 1-Quake shakes coast, 15 hurt", quake(15, 5), hours=1, url="https://wire.example/u")
+    assert desk.stories() == [{first.id}, {update.id}]
 
 
 def test_an_update_of_the_same_source_joins_what_it_updates_although_its_numbers_differ(desk: TakingIn) -> None:

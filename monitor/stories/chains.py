@@ -15,7 +15,7 @@ from monitor.stories.titles import telling_words
 ALIKE_FROM = 0.6  # share of the shorter headline's telling words that stand in the other
 NAMED_FROM = 0.8  # share of the earlier headline's telling words that stand in a notice about it
 TELLING_LEAST = 3
-VERSIONS_MOST = 4
+VERSIONS_MOST = 8
 
 _NOTICE = re.compile(r"WITHDRAW|KILL|RETRACT|ADVISORY|CORRECT|CLARIF|REFILE", re.IGNORECASE)
 
@@ -30,7 +30,7 @@ class Earlier:
 
 def earlier_versions(edit: str, title: Sequence[str], body: Sequence[str], before: Sequence[Earlier]) -> list[int]:
     """The items that a marked report may be a version of, among those of the same source, newest first: those with a
-    headline like its own, or that a notice names. The likest first, at most four."""
+    headline like its own, or that a notice names. The likest first, at most eight."""
     ours, told = set(telling_words(title)), {*title, *body}
     found: list[tuple[float, int]] = []
     for place, earlier in enumerate(before):

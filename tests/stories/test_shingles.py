@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stories.shingles import SAMPLED_BELOW, containment, sample, shingle_run, shingles
+from monitor.stories.shingles import SAMPLED_BELOW, asked, containment, sample, shingle_run, shingles
 
 WORDS = st.lists(st.sampled_from("the reading room of the city opens on monday 7 12 كتاب книга".split()), max_size=60)
 LONG = [f"word{number}" for number in range(2002)]
@@ -44,6 +44,16 @@ def test_an_eighth_of_a_long_text_is_kept_and_eight_shingles_of_a_short_one() ->
 def test_what_is_kept_of_a_part_is_kept_of_the_whole_but_for_the_shortest_texts() -> None:
     part, whole = set(sample(shingles(LONG[500:900]))), set(sample(shingles(LONG)))
     assert part <= whole
+
+
+def test_a_text_is_asked_for_more_densely_than_it_is_kept_so_that_short_texts_within_it_are_found() -> None:
+    asked_for = asked(shingles(LONG))
+    assert len(asked_for) > 1.7 * len(sample(shingles(LONG)))
+    assert set(sample(shingles(LONG))) <= set(asked_for)
+    short = LONG[700:730]
+    assert len(set(sample(shingles(short))) & set(asked_for)) >= 6
+    assert len(asked(shingles(short))) == 16
+    assert set(sample(shingles(short))) <= set(asked(shingles(short)))
 
 
 def test_containment_tells_what_share_of_each_text_the_other_holds() -> None:
