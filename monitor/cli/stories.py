@@ -83,7 +83,7 @@ def _also_on_this(store: Store, story_id: int) -> list[Object]:
 
 def _page(story: Object) -> str:
     lines = [
-        f"Story {story['id']}: {_counted(len(story['items']), 'item')} by {_counted(story['publishers'], 'publisher')}",
+        f"Story {story['id']}: {_counted(len(story['items']), 'copy', 'copies')} by {_counted(story['publishers'], 'publisher', 'publishers')}",
         "",
     ]
     for copy in story["copies"]:
@@ -123,8 +123,8 @@ def _delay(seconds: float | None) -> str:
     return f"{span} {'after' if seconds >= 0 else 'before'} the lead"
 
 
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 @stories.command()

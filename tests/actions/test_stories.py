@@ -183,5 +183,5 @@ def test_a_story_names_the_items_elsewhere_that_hold_text_of_it(folder: Folder, 
     [shown] = folder.objects("stories", "show", str(ferry.story_id))
     assert [(one["item"], one["share"]) for one in shown["parts_in"]] == [(both.id, pytest.approx(0.45, abs=0.01))]
     page = folder.run("stories", "show", str(ferry.story_id)).stdout
-    assert "1 item by 1 publisher" in page
+    assert "1 copy by 1 publisher" in page
     assert "Other stories' items that hold text of this one:" in page
