@@ -82,10 +82,8 @@ def _also_on_this(store: Store, story_id: int) -> list[Object]:
 
 
 def _page(story: Object) -> str:
-    lines = [
-        f"Story {story['id']}: {_counted(len(story['items']), 'copy', 'copies')} by {_counted(story['publishers'], 'publisher', 'publishers')}",
-        "",
-    ]
+    copies = _counted(len(story["items"]), "copy", "copies")
+    lines = [f"Story {story['id']}: {copies} by {_counted(story['publishers'], 'publisher', 'publishers')}", ""]
     for copy in story["copies"]:
         lines += _copy_lines(copy)
     if story["parts_in"]:
