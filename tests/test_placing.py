@@ -66,6 +66,26 @@ def test_an_originator_takes_its_copies_from_a_story_that_has_little_of_it(desk:
     assert desk.item(copy.id).share == 1.0
 
 
+def test_an_originator_takes_a_copy_from_the_story_of_another_text_that_it_quotes(desk: TakingIn) -> None:
+    desk.source("ministry", Kind.MINISTRY)
+    essay = desk.add("a", "Essay", sentences("essay", 12))
+    copy = desk.add("b", "Bridge", f"{BRIDGE} {' '.join(sentences('essay', 12).split()[:45])}", hours=1)
+    assert (copy.story_id, copy.relation) == (essay.story_id, Relation.PARTIAL)
+    release = desk.add("ministry", "The bridge", BRIDGE, hours=2)
+    moved = desk.item(copy.id)
+    assert (moved.story_id, moved.share, moved.also_in) == (release.story_id, 1.0, (essay.story_id,))
+
+
+def test_short_releases_are_found_in_long_articles(desk: TakingIn) -> None:
+    found = 0
+    for number in range(60):
+        name = f"r{'abcdefghij'[number % 10]}{'abcdefghij'[number // 10]}"
+        release = desk.add("a", f"Release {name}", " ".join(sentences(name, 2).split()[:18]))
+        article = f"{sentences(name + 'x', 20)} {release.text} {sentences(name + 'y', 20)}"
+        found += desk.add("b", f"Article {name}", article, hours=1).story_id == release.story_id
+    assert found >= 57
+
+
 def test_an_official_bulletin_does_not_lead_what_it_quotes(desk: TakingIn) -> None:
     desk.source("ministry", Kind.MINISTRY)
     report = desk.add("a", "Bridge", BRIDGE)

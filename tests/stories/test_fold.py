@@ -99,6 +99,14 @@ def test_a_collection_of_many_stories_joins_none() -> None:
     assert fold(copy(9, "c", hours=2), text(), several).story_id is not None
 
 
+def test_a_text_that_has_much_of_one_story_and_traces_of_others_is_no_collection() -> None:
+    traces = [Found(copy(n, f"p{n}"), TITLE, Comparison(None, None, 0.1, "too few", 0.05, 12)) for n in (2, 3)]
+    folding = fold(
+        copy(9, "c", hours=2), text(), [found(copy(1, "a"), 0.4, contained=0.4, of_copy=0.2, shared=90), *traces]
+    )
+    assert folding.story_id == 1
+
+
 def test_an_outlet_that_repeats_its_own_background_prints_no_copy_unless_it_marks_an_update() -> None:
     before = copy(1, "a")
     assert fold(copy(2, "a", hours=1), text(), [found(before, 0.3, contained=0.4)]).story_id is None
