@@ -25,7 +25,7 @@ COLLECTIVE = (
     "headlines of the day,main news,top stories,news of the day,newsletter,daily briefing,morning briefing,evening briefing,"
     "обзор прессы,обзор новостей,обзор сми,дайджест,сводка новостей,новости дня,новости за,главные новости,главное за,"
     "коротко о главном,огляд преси,огляд новин,новини дня,дайджест новин,nachrichten vom,nachrichten des tages,kurznachrichten,"
-    "nachrichtenüberblick,presseschau,pressespiegel,meldungen vom,kurz notiert,revue de presse,revue de la presse,en bref,"
+    "nachrichtenüberblick,presseschau,pressespiegel,meldungen vom,kurz notiert,revue de presse,revue de la presse,revue des nouvelles,en bref,"
     "brèves,"
     "résumé de l-actualité,résumé des nouvelles,l-actualité du,l-essentiel de l-actualité,nouvelles du,resumen de noticias,"
     "resumen informativo,noticias del día,revista de prensa,boletín,en breve,rassegna stampa,notizie in breve,"
