@@ -16,23 +16,12 @@ from monitor.model.digests import (
 from monitor.model.items import (
     Candidate,
     Copy,
-    Fold,
     Item,
     Observed,
     Relation,
-    StoredText,
     Story,
     Version,
     Wire,
-)
-from monitor.model.pickup import (
-    ChangedPassage,
-    CutPassage,
-    Mention,
-    MentionClass,
-    Pickup,
-    Piece,
-    Release,
 )
 from monitor.model.polling import (
     Acquired,
@@ -45,7 +34,6 @@ from monitor.model.polling import (
 )
 from monitor.model.rules import (
     Combination,
-    EditMatch,
     Match,
     Matchable,
     Priority,
@@ -54,8 +42,6 @@ from monitor.model.rules import (
     Span,
 )
 from monitor.model.sources import (
-    CLIPS_SOURCE,
-    OWN_SOURCE,
     Kind,
     PageShape,
     Source,
@@ -72,22 +58,16 @@ from monitor.model.standing import (
 )
 
 __all__ = [
-    "CLIPS_SOURCE",
-    "OWN_SOURCE",
     "Acquired",
     "Candidate",
-    "ChangedPassage",
     "Combination",
     "Copy",
-    "CutPassage",
     "Delivery",
     "DeliveryState",
     "Digest",
-    "EditMatch",
     "Entry",
     "Failure",
     "FailureKind",
-    "Fold",
     "Gate",
     "Hints",
     "Item",
@@ -96,18 +76,13 @@ __all__ = [
     "Learned",
     "Match",
     "Matchable",
-    "Mention",
-    "MentionClass",
     "Observed",
     "Outcome",
     "Outgoing",
     "PageShape",
-    "Pickup",
-    "Piece",
     "PollRecord",
     "Priority",
     "Relation",
-    "Release",
     "Rule",
     "Sample",
     "Section",
@@ -117,7 +92,6 @@ __all__ = [
     "SourceStatus",
     "Span",
     "StateChange",
-    "StoredText",
     "Story",
     "Version",
     "Waiting",
