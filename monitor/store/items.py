@@ -24,6 +24,7 @@ LISTS = """, (SELECT json_group_array(printf('%015d %d %s', seen_at, sighting.so
     FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
 FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
 CANDIDATES_MOST = 20
+INDEX = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
 CUT_MARK = "\ue002"
 """A word of the index alone, from the private use area, so that no text and no query holds it."""
 SHARING_A_MARK = " UNION ALL ".join(
@@ -211,9 +212,7 @@ class Items:
         )
 
     def _index(self, item_id: int, search_texts: SearchTexts, *, is_cut: bool) -> None:
-        title, body = search_texts
-        sql = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
-        self._connection.defer(sql, (item_id, title, _marked(body, is_cut=is_cut)))
+        self._connection.defer(INDEX, index_row(item_id, search_texts, is_cut=is_cut))
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -315,6 +314,12 @@ class Items:
         """The item's earlier versions, oldest first."""
         sql = "SELECT version, title, text, replaced_at FROM version WHERE item_id = ? ORDER BY version"
         return [Version(row[0], row[1], row[2], stored_at(row[3])) for row in self._connection.rows(sql, (item_id,))]
+
+
+def index_row(item_id: int, search_texts: SearchTexts, *, is_cut: bool) -> Row:
+    """The parameters of `INDEX` for an item."""
+    title, body = search_texts
+    return item_id, title, _marked(body, is_cut=is_cut)
 
 
 def _marked(body: str, *, is_cut: bool) -> str:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from monitor.errors import StoreError
 from monitor.store import open_store
+from monitor.store.finding import Words
 from monitor.store.migrations import FIRST
 from monitor.text.tokens import FTS5_TOKENIZER
 
@@ -35,3 +38,52 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path)
     store.close()
     with pytest.raises(StoreError, match="newer version of the monitor made this database"):
         open_store(path)
+
+
+def test_a_database_of_the_first_schema_keeps_all_it_holds_and_is_indexed_anew(tmp_path: Path) -> None:
+    path, old = tmp_path / "monitor.db", Migrations("monitor")
+
+    @old()
+    def first(db: Database) -> None:
+        for statement in FIRST:
+            db.conn.execute(statement)
+
+    connection = sqlite3.connect(path)
+    old.apply(Database(connection))
+    texts = [
+        ("The bridge opens", "It is open."),
+        ("Visit", "ISLAMABAD, Nov 7 (APP): The bridge was shown."),
+        ("पुल", "पुल सिंगापुर में खुला"),
+    ]
+    for number, (title, text) in enumerate(texts, 1):
+        connection.execute("INSERT INTO story VALUES (?1, ?1, 1, 1)", (number,))
+        connection.execute(
+            """INSERT INTO item
+                (source_id, publisher, title, author, language, published_claim, first_seen_at, story_id, relation)
+            VALUES ('a', 'A', ?, '', 'en', '', 1, ?, 'lead')""",
+            (title, number),
+        )
+        connection.execute("INSERT INTO body VALUES (?, ?, '')", (number, text))
+        connection.execute(
+            "INSERT INTO item_text (rowid, title, body) VALUES (?, 'as it was', 'folded before')", (number,)
+        )
+        connection.execute("INSERT INTO match VALUES (?, 'r', 1, '[]')", (number,))
+    connection.commit()
+    connection.close()
+
+    store = open_store(path)
+    try:
+        assert [(item.title, item.text) for item in store.items.by_ids([1, 2, 3]).values()] == texts
+        assert [match.rule_id for match in store.items.matches(3)] == ["r"]
+        assert {
+            item_id: list(store.items.find(Words(word)))
+            for item_id, word in ((1, "bridge"), (3, "सिंगापुर"), (0, "before"))
+        } == {
+            1: [2, 1],
+            3: [3],
+            0: [],
+        }
+        assert [row[0] for row in store.connection.rows("SELECT is_cut FROM item ORDER BY id")] == [0, 0, 0]
+        assert store.connection.value("PRAGMA integrity_check") == "ok"
+    finally:
+        store.close()
