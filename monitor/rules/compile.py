@@ -213,7 +213,11 @@ class Compiler:
         forms = self.lists.get(node.name)
         if forms is None:
             near = difflib.get_close_matches(node.name, self.lists, n=1)
-            hint = f"did you mean `@{near[0]}`?" if near else "lists stand in the folder lists/, and in rules.toml under [list]"
+            hint = (
+                f"did you mean `@{near[0]}`?"
+                if near
+                else "lists stand in the folder lists/, and in rules.toml under [list]"
+            )
             self._refuse(f"there is no list `{node.name}`; {hint}", node.start)
         if not forms:
             self._refuse(f"the list `{node.name}` is empty: give it a form, or leave it out", node.start)

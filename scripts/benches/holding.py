@@ -110,7 +110,7 @@ def _page(port: int) -> None:
 
 def _run(work: Path, *arguments: str) -> None:
     command = monitor(work / "config", *arguments)
-    subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
 
 def _timed(ask: Callable[[], object]) -> float:

@@ -64,7 +64,9 @@ def test_the_release_and_its_verbatim_copies_are_one_entry_and_no_entry_stands_t
     entries = re.split(r"^\d+\. ", mail.partition("About this edition")[0], flags=re.MULTILINE)[1:]
     assert len(entries) > 20
     [release] = [entry for entry in entries if entry.startswith("Embassy of Azerbaijan in Islamabad Opens")]
-    also = " ".join(release.partition("\nalso: ")[2].split())  # in the order in which they came, so lines break anywhere
+    also = " ".join(
+        release.partition("\nalso: ")[2].split()
+    )  # in the order in which they came, so lines break anywhere
     assert "Potohar News Desk" in also
     assert "Silk Route Review" in also
     assert also.count("Twin Cities News") == 1
