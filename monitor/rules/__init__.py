@@ -7,7 +7,6 @@ say whether and why. Queries are read by lark, which is loaded with the first of
 from __future__ import annotations
 
 from monitor.rules.compile import Query, compile_query
-from monitor.rules.keys import fts_terms
 from monitor.rules.lint import QueryWarning, lint
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.ruleset import RuleSet, check_lists, compile_rules
@@ -20,7 +19,6 @@ __all__ = [
     "check_lists",
     "compile_query",
     "compile_rules",
-    "fts_terms",
     "lint",
     "prepare",
 ]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from monitor.errors import RuleError
 from monitor.model import Combination, Matchable, Rule, Span
-from monitor.rules import compile_query, compile_rules, fts_terms, prepare, syntax
+from monitor.rules import compile_query, compile_rules, prepare, syntax
 from monitor.rules.printing import printed
+from monitor.search.narrow import expression
 from monitor.text.tokens import FTS5_TOKENIZER, search_text
 from tests.rules.reference import Hits, Reference, Text
 
@@ -166,7 +167,7 @@ def test_the_pre_filter_finds_whatever_matches(tree: syntax.Node, text: Text) ->
     except RuleError:
         return
     if query.matches(prepare(item(text))) is not None:
-        assert is_found_by_full_text(fts_terms(query), item(text))
+        assert is_found_by_full_text(expression(query.plan, is_near=False), item(text))
 
 
 def is_found_by_full_text(expression: str | None, item: Matchable) -> bool:
@@ -187,14 +188,14 @@ def full_text_index() -> Iterator[sqlite3.Connection]:
 
 
 def expression_of(query: str) -> str | None:
-    return fts_terms(compile_query(query, LISTS, purpose="search"))
+    return expression(compile_query(query, LISTS, purpose="search").plan, is_near=False)
 
 
 def test_the_pre_filter_asks_for_words_and_never_for_too_much() -> None:
     assert expression_of("visit") == '"visit"'
     assert expression_of('"two words"') == '("two" AND "words")'
     assert expression_of('צה"ל') == '"צה""ל"'
-    assert expression_of("wom?n* OR negotiat*") == '("wom"* OR "negotiat"*)'
+    assert expression_of("wom?n* OR negotiat*") == '("wom" * OR "negotiat" *)'
     assert expression_of("visit AND kind:press AND NOT baku") == '"visit"'
     assert expression_of("(visit OR kind:press) talks") == '"talks"'
     assert expression_of("lead:visit") == '"visit"'

@@ -12,9 +12,10 @@ import pytest
 
 from monitor.errors import RuleError
 from monitor.model import Matchable, Wire
-from monitor.rules import compile_query, compile_rules, fts_terms, lint, prepare
+from monitor.rules import compile_query, compile_rules, lint, prepare
 from monitor.rules.grammar import parse
 from monitor.rules.printing import printed
+from monitor.search.narrow import expression
 from monitor.text.furniture import find_furniture
 from tests.rules.test_against_reference import is_found_by_full_text
 
@@ -62,7 +63,7 @@ def test_a_query_matches_exactly_these_stretches(lists: dict[str, list[str]], ro
     assert (found is not None) == bool(expected)
     for span in found or ():
         assert fields[span.field][0][span.start : span.end] == span.text
-    assert not expected or is_found_by_full_text(fts_terms(compiled), matchable)
+    assert not expected or is_found_by_full_text(expression(compiled.plan, is_near=False), matchable)
 
 
 @pytest.mark.parametrize(("lists", "row"), rows(*MATCHING))
