@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -20,7 +20,7 @@ from monitor.errors import ParseError, SourceError
 from monitor.feeds import charsets
 from monitor.feeds.answers import Limits
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.messages import Request
+from monitor.feeds.messages import Request, request_message
 from monitor.feeds.robots import Robots
 from monitor.feeds.workers import Pool
 from monitor.model import Entry, FailureKind, Job
@@ -90,7 +90,7 @@ class FullTexts:
             now=now.isoformat(),
             deadline_s=self._limits.parse_timeout_s,
         )
-        return _article(await self._pool.ask(asdict(request), answer.body))
+        return _article(await self._pool.ask(request_message(request), answer.body))
 
     def _remember(self, mark: bytes) -> None:
         self._asked[mark] = None

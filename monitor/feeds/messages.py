@@ -52,8 +52,14 @@ class Parsed:
     children: tuple[str, ...] = ()  # of an index of sitemaps: those worth reading, the best first
 
 
+_REQUEST_FIELDS = tuple(field.name for field in fields(Request))
 _PARSED_FIELDS = tuple(field.name for field in fields(Parsed))
 _ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
+
+
+def request_message(request: Request) -> dict[str, Any]:
+    """A request as a JSON object."""
+    return {name: getattr(request, name) for name in _REQUEST_FIELDS}
 
 
 def parsed_message(parsed: Parsed) -> dict[str, Any]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from monitor.errors import ParseError
 from monitor.feeds import charsets, gate
 from monitor.feeds.answers import Answer, Limits
-from monitor.feeds.messages import Parsed, Request, parsed_from
+from monitor.feeds.messages import Parsed, Request, parsed_from, request_message
 from monitor.feeds.workers import Pool
 from monitor.model import FailureKind, Gate
 
 _NOTHING = Parsed()
-_REQUEST_FIELDS = tuple(field.name for field in fields(Request))
 _ROOT = re.compile(rb"<(?:rss|feed|[\w.\-]{1,40}:(?:RDF|rss|feed))[\s>]")
 _ROOT_END = re.compile(rb"</(?:[\w.\-]{1,40}:)?(?:rss|feed|RDF)\s*>")
 
@@ -130,8 +129,7 @@ class Reader:
                 raise ParseError(FailureKind.WORKER, "The parser gave more entries than it may.")
             return parsed
 
-        asked = {name: getattr(request, name) for name in _REQUEST_FIELDS}
-        asked |= {"form": form, "seen": request.seen * (form == "json")}
+        asked = request_message(request) | {"form": form, "seen": request.seen * (form == "json")}
         parsed: Parsed = await self._pool.ask(asked, body, understood)
         return parsed
 

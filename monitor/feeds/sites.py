@@ -12,7 +12,7 @@ from monitor.errors import FetchError, ParseError, SourceError
 from monitor.feeds import bodies, charsets, clean, gate
 from monitor.feeds.answers import Answer, Limits
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.messages import NotAFeedError, Parsed, Request, parsed_from
+from monitor.feeds.messages import NotAFeedError, Parsed, Request, parsed_from, request_message
 from monitor.feeds.reading import Reading
 from monitor.feeds.robots import Robots
 from monitor.feeds.workers import Pool
@@ -71,14 +71,14 @@ class SiteReader:
     async def propose(self, job: Job, now: datetime) -> Proposals:
         """Selectors for a page. Raises SourceError where it cannot be fetched, may not be, or is no page."""
         _, answer = await self.fetch(replace(job, format="page"), now)
-        message = await self._pool.ask(asdict(self._request("proposals", answer, now)), answer.body)
+        message = await self._pool.ask(request_message(self._request("proposals", answer, now)), answer.body)
         return _proposals(message)
 
     async def page(self, job: Job, answer: Answer, seen: bytes, now: datetime) -> Parsed:
         """The unseen entries of a page."""
         shape = asdict(job.page) if job.page is not None else {}
         request = replace(self._request("page", answer, now), page=shape, seen=seen.hex())
-        return self._checked(await self._pool.ask(asdict(request), answer.body))
+        return self._checked(await self._pool.ask(request_message(request), answer.body))
 
     async def sitemap(self, job: Job, answer: Answer, seen: bytes, now: datetime) -> Parsed:
         """The unseen entries of a sitemap, or of the sitemaps that an index names; of these, what can be had.
@@ -114,7 +114,7 @@ class SiteReader:
 
     async def _one_sitemap(self, answer: Answer, seen: bytes, now: datetime) -> Parsed:
         request = replace(self._request("sitemap", answer, now), seen=seen.hex())
-        return self._checked(await self._pool.ask(asdict(request), answer.body))
+        return self._checked(await self._pool.ask(request_message(request), answer.body))
 
     def _checked(self, message: Any) -> Parsed:
         parsed = parsed_from(message)

@@ -192,5 +192,9 @@ def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return StoreError(f"{path}: this is no sound SQLite database ({error}); keep the file and restore a backup")
     is_disk = code == sqlite3.SQLITE_IOERR
+    # Our statements are constants, so that one SQLite cannot make sense of meets tables that are not those of this version.
+    if code == sqlite3.SQLITE_ERROR:
+        mend = "if an earlier version made this database, `monitor run` or `monitor fetch` brings it up to date"
+        return StoreError(f"{path}: {error}; {mend}")
     told = f"the disk could not be read or written ({error})" if is_disk else str(error)
     return StoreError(f"{path}: {told}", is_transient=is_disk)

@@ -87,3 +87,17 @@ def test_a_database_of_the_first_schema_keeps_all_it_holds_and_is_indexed_anew(t
         assert store.connection.value("PRAGMA integrity_check") == "ok"
     finally:
         store.close()
+
+
+def test_a_database_of_an_earlier_schema_says_how_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.db"
+    connection = sqlite3.connect(path)
+    for statement in FIRST:
+        connection.execute(statement)
+    connection.close()
+    store = open_store(path, read_only=True)
+    try:
+        with pytest.raises(StoreError, match="`monitor fetch` brings it up to date"):
+            store.rules.pending()
+    finally:
+        store.close()
