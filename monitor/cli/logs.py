@@ -12,8 +12,6 @@ from monitor.cli.output import plain
 # A tick that is still at work when its next one comes is no news, so the scheduler speaks of failures only.
 QUIET = {
     "apscheduler": logging.ERROR,
-    "httpx": logging.WARNING,
-    "httpcore": logging.WARNING,
     "uvicorn.error": logging.WARNING,
     "uvicorn.access": logging.WARNING,
 }

@@ -210,8 +210,8 @@ class OneOf:
         return cast("Hits", found[0] if len(found) == 1 else Any(cast("tuple[Plan, ...]", tuple(found))))
 
 
-class Either:
-    """Any of several questions."""
+class _Several:
+    """Questions that are asked together."""
 
     __slots__ = ("is_exact", "parts")
     __match_args__ = ("parts",)
@@ -219,6 +219,12 @@ class Either:
     def __init__(self, parts: tuple[Question, ...]) -> None:
         self.parts = parts
         self.is_exact = all(part.is_exact for part in parts)
+
+
+class Either(_Several):
+    """Any of several questions."""
+
+    __slots__ = ()
 
     def may_hold(self, hit: AbstractSet[int]) -> bool:
         for part in self.parts:  # noqa: SIM110 - twice as quick as a generator
@@ -234,15 +240,10 @@ class Either:
         return Any(cast("tuple[Plan, ...]", tuple([cast("Traced", part).told(asked) for part in self.parts])))
 
 
-class Every:
+class Every(_Several):
     """All of several questions."""
 
-    __slots__ = ("is_exact", "parts")
-    __match_args__ = ("parts",)
-
-    def __init__(self, parts: tuple[Question, ...]) -> None:
-        self.parts = parts
-        self.is_exact = all(part.is_exact for part in parts)
+    __slots__ = ()
 
     def may_hold(self, hit: AbstractSet[int]) -> bool:
         for part in self.parts:  # noqa: SIM110 - twice as quick as a generator
