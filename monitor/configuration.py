@@ -25,12 +25,14 @@ _EXCERPT = 24
 class Configuration:
     """A configuration that can be run.
 
-    `sections` holds, by digest id, the compiled queries of its sections in their order, None where a section takes
-    everything. `warnings` are those of the settings and of the queries, in the order of files and lines.
+    `rules` look at items as they come, `edit_rules` at what edits change. `sections` holds, by digest id, the compiled
+    queries of its sections in their order, None where a section takes everything. `warnings` are those of the settings
+    and of the queries, in the order of files and lines.
     """
 
     settings: Settings
     rules: RuleSet
+    edit_rules: RuleSet
     sections: Mapping[str, tuple[Query | None, ...]]
     warnings: tuple[Problem, ...] = ()
 
@@ -47,7 +49,8 @@ def check_configuration(folder: Path, environ: Mapping[str, str]) -> Configurati
     problems = in_order([*survey.problems, *check.problems], folder)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
-    return Configuration(survey.settings, rules, MappingProxyType(sections), tuple(problems))
+    items, edits = (RuleSet(one for one in rules.rules if one.rule.on == on) for on in ("item", "edit"))
+    return Configuration(survey.settings, items, edits, MappingProxyType(sections), tuple(problems))
 
 
 class _Check:

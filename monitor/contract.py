@@ -12,7 +12,24 @@ from typing import Any
 
 from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
-from monitor.model import Delivery, Item, Match, PollRecord, Rule, SourceStatus, Span, Story, Version
+from monitor.model import (
+    Delivery,
+    EditMatch,
+    Fold,
+    Item,
+    Match,
+    Mention,
+    Pickup,
+    Piece,
+    PollRecord,
+    Release,
+    Rule,
+    SourceStatus,
+    Span,
+    Story,
+    Version,
+    Wire,
+)
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
@@ -29,7 +46,6 @@ def when(moment: datetime | None) -> str | None:
 
 
 def item_object(item: Item) -> Object:
-    wire = item.wire
     return {
         "id": item.id,
         "source": item.source_id,
@@ -51,13 +67,17 @@ def item_object(item: Item) -> Object:
         "relation": item.relation.value,
         "share": item.share,
         "also_in": list(item.also_in),
-        "wire": {
-            "label": wire.label,
-            "place": wire.place,
-            "dated": wire.dated,
-            "agency": wire.agency,
-            "edit": wire.edit,
-        },
+        "wire": wire_object(item.wire),
+    }
+
+
+def wire_object(wire: Wire) -> Object:
+    return {
+        "label": wire.label,
+        "place": wire.place,
+        "dated": wire.dated,
+        "agency": wire.agency,
+        "edit": wire.edit,
     }
 
 
@@ -68,6 +88,16 @@ def span_list(spans: Iterable[Span]) -> list[list[Any]]:
 
 def match_object(match: Match) -> Object:
     return {"rule": match.rule_id, "score": match.score, "spans": span_list(match.spans)}
+
+
+def edit_match_object(match: EditMatch) -> Object:
+    """A rule that an edit set off: `appeared` has spans of the version that came, `gone` of the one before it."""
+    return {
+        "rule": match.rule_id,
+        "version": match.version,
+        "appeared": span_list(match.appeared),
+        "gone": span_list(match.gone),
+    }
 
 
 def version_object(version: Version) -> Object:
@@ -91,9 +121,25 @@ def story_object(story: Story) -> Object:
     }
 
 
+def copy_object(item: Item, lead: Item, fold: Fold | None) -> Object:
+    """An item as its story shows it: besides its own keys the `reason` why it is there, with the figures that decided;
+    `contained`, the part of the shorter text that it shares with the lead; `delay_s` after the lead's publication (or
+    first sight, where either's is unknown); the item that it `follows` as a version; and whether it was put there
+    `by_hand`."""
+    is_dated = item.published_at is not None and lead.published_at is not None
+    at, since = (one.published_at if is_dated and one.published_at else one.first_seen_at for one in (item, lead))
+    return item_object(item) | {
+        "reason": "" if fold is None else fold.reason,
+        "contained": None if fold is None else fold.contained,
+        "delay_s": None if item.id == lead.id else (at - since).total_seconds(),
+        "follows": None if fold is None else fold.follows,
+        "by_hand": fold is not None and fold.is_by_hand,
+    }
+
+
 def source_object(status: SourceStatus) -> Object:
-    """A source as it stands. `interval_s` is the learned time between polls, `gap_at` when entries may last have been missed;
-    both, and `rhythm_s`, are null where nothing is known."""
+    """A source as it stands. `interval_s` is the learned time between polls, `gap_at` when entries may last have been
+    missed; both, and `rhythm_s`, are null where nothing is known."""
     facts, learned = status.facts, status.learned
     return {
         "id": facts.id,
@@ -136,7 +182,8 @@ def _without_login(url: str | None) -> str | None:
 
 
 def poll_object(poll: PollRecord) -> Object:
-    """One poll: the way its document was taken, how many entries were cut, parsed and new, and why it was parsed whole."""
+    """One poll: the way its document was taken, how many entries were cut, parsed and new, and why it was parsed
+    whole."""
     return {
         "source": poll.source_id,
         "at": when(poll.at),
@@ -199,6 +246,71 @@ def rule_object(rule: Rule) -> Object:
         "alert": list(rule.alert),
         "priority": rule.priority.value,
         "samples": len(rule.samples),
+        "on": rule.on,
+    }
+
+
+def diff_list(diff: Iterable[Piece]) -> list[list[str]]:
+    """Each `[op, text]`: `=` in both texts, `-` in the former alone, `+` in the later alone."""
+    return [[piece.op, piece.text] for piece in diff]
+
+
+def mention_object(mention: Mention) -> Object:
+    """A mention of a release. `delay_s` is null where the release has no time; `longest_run` counts words, `run` shows
+    them; `sentence` is null where a whole paragraph was cut."""
+    return {
+        "item": mention.item_id,
+        "source": mention.source_id,
+        "outlet": mention.outlet,
+        "publisher": mention.publisher,
+        "country": mention.country,
+        "language": mention.language,
+        "title": mention.title,
+        "url": mention.url,
+        "at": when(mention.at),
+        "first_seen_at": when(mention.first_seen_at),
+        "delay_s": mention.delay_s,
+        "class": mention.sort.value,
+        "share": mention.share,
+        "of_copy": mention.of_copy,
+        "longest_run": mention.run_words,
+        "run": mention.run,
+        "evidence": mention.evidence,
+        "wire": wire_object(mention.wire),
+        "retitled": mention.is_retitled,
+        "cut": [{"paragraph": cut.paragraph, "sentence": cut.sentence, "text": cut.text} for cut in mention.cut],
+        "changed": [
+            {"paragraph": passage.paragraph, "sentence": passage.sentence, "diff": diff_list(passage.diff)}
+            for passage in mention.changed
+        ],
+        "added_words": mention.added_words,
+    }
+
+
+def release_object(release: Release) -> Object:
+    """A release; `item` and the times are null where it is not stored or says no time."""
+    return {
+        "item": release.item_id,
+        "title": release.title,
+        "outlet": release.outlet,
+        "publisher": release.publisher,
+        "language": release.language,
+        "url": release.url,
+        "released_at": when(release.released_at),
+    }
+
+
+def totals_object(pickup: Pickup) -> Object:
+    """How many mentions there are: in all, and by class, publisher, country, language (`""` for unknown) and hour.
+    Hour 0 is the first after the release, or after the first mention where the release has no time."""
+    return {
+        "mentions": len(pickup.mentions),
+        "publishers": pickup.publisher_count,
+        "by_class": dict(pickup.totals(lambda mention: mention.sort.value)),
+        "by_publisher": dict(pickup.totals(lambda mention: mention.publisher)),
+        "by_country": dict(pickup.totals(lambda mention: mention.country)),
+        "by_language": dict(pickup.totals(lambda mention: mention.language)),
+        "by_hour": {str(hour): count for hour, count in pickup.by_hour()},
     }
 
 

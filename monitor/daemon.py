@@ -10,7 +10,7 @@ import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,11 +28,14 @@ from monitor.digests.edition import Draft, Plan, draft_edition, due_plans, file_
 from monitor.digests.schedule import Due
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
+from monitor.reports.schedule import DueReport, ReportDraft, draft_report, due_reports, file_report
+from monitor.settings import Settings
 from monitor.store import open_store
 from monitor.upkeep.source_notice import notify_operator
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
+REPORT_TICK_S = 5
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -159,6 +162,30 @@ class Daemon:
             return draft_edition(store, plan, due, self.parts.clock(), self.parts.configuration.settings.mail.sender)
         finally:
             store.close()
+
+    async def make_reports(self) -> None:
+        """Make and queue the reports on releases of ours that are due."""
+        settings = self.parts.configuration.settings
+        for due in due_reports(self.parts.store, settings.pickup, self.parts.clock()):
+            what = f"report on release {due.item_id}"
+            if self._is_resting(what):
+                continue
+            try:
+                draft = await asyncio.to_thread(self._draft_report, due, settings)
+                queued = file_report(self.parts.store, draft, self.parts.clock())
+            except StoreError:
+                raise
+            except Exception:
+                self._rest(what)
+                self._note_bug(what, f"an error in the monitor itself keeps the {what} from being made")
+                continue
+            self._bugs.pop(what, None)
+            log.info("report made", item=due.item_id, hours=round(due.after_s / 3600, 1), mails=queued)
+
+    def _draft_report(self, due: DueReport, settings: Settings) -> ReportDraft:
+        """Draft a report beside the loop."""
+        with closing(open_store(self.parts.store.connection.path, read_only=True)) as store:
+            return draft_report(store, due, settings.pickup, settings.mail.sender, self.parts.clock())
 
     async def send_deliveries(self) -> None:
         """Drain the outbox of what is due, some messages at a time, so that a stop need not wait for all."""
@@ -356,6 +383,7 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
     for work, every_s in (
         (daemon.poll_due, POLL_TICK_S),
         (daemon.make_editions, EDITION_TICK_S),
+        (daemon.make_reports, REPORT_TICK_S),
         (daemon.send_deliveries, OUTBOX_TICK_S),
         (daemon.apply_rules, APPLY_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),

@@ -11,15 +11,17 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.errors import StoreError
-from monitor.model import Acquired, Entry, Item, Match, Observed, Relation, Source, SourceFacts
+from monitor.linking import Linking
+from monitor.model import Acquired, Copy, Entry, Item, Match, Observed, Relation, Source, SourceFacts, StoredText
+from monitor.placing import Placing
 from monitor.rules import RuleSet, prepare
+from monitor.rules.edits import match_edit
 from monitor.search.matchable import matchable
 from monitor.store import Store
 from monitor.stories.canonical import url_key
 from monitor.stories.fingerprint import content_key, guid_key, text_key, title_key
-from monitor.stories.fold import WINDOW, fold, lead_of
+from monitor.stories.fold import WINDOW
 from monitor.stories.identity import identify
-from monitor.stories.likeness import relate
 from monitor.text.reading import Reading, read
 
 FRESH = timedelta(hours=24)  # of a first poll, or after an outage as long, only what was published within it is news
@@ -38,12 +40,21 @@ class Intake:
         self._is_first = last_success_at is None
         self._is_behind = last_success_at is None or now - last_success_at > FRESH
         self._facts = SourceFacts.of(source)
+        self.edit_rules = RuleSet()  # rules that look at what an edit changes
         self._claimed: set[int] = set()
+        self._placing = Placing(store, now)
+        self._linking = Linking(store, now)
+
+    @property
+    def taken(self) -> frozenset[int]:
+        """The items that the entries turned out to be."""
+        return frozenset(self._claimed)
 
     def take(self, acquired: Acquired) -> Acquired:
         """Take in the entries, the document's last (usually its oldest) first, so that ids follow time.
 
-        An entry that a bug spoils is logged and left out; the document then vouches for nothing, so the next poll tries again.
+        An entry that a bug spoils is logged and left out; the document then vouches for nothing, so the next poll
+        tries again.
         """
         spoiled = False
         for entry in reversed(acquired.entries):
@@ -55,6 +66,8 @@ class Intake:
             except Exception:
                 log.exception("entry left out by a bug", source=self._source.id, title=ascii(entry.title[:80]))
                 spoiled = True
+        self._placing.finish()
+        self._linking.finish()
         if spoiled:
             return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"")
         return acquired
@@ -62,7 +75,9 @@ class Intake:
     def _take_entry(self, entry: Entry) -> None:
         store, source, now = self._store, self._source, self._now
         reading = read(entry.title, entry.text)
-        observed = observe(entry, reading)
+        set_apart = self._placing.set_apart(source.id, entry.text, reading)
+        reading = reading.set_apart(set_apart)
+        observed = replace(observe(entry, reading), set_apart=set_apart)
         known = store.items.candidates(observed, source.id, source.publisher, now - WINDOW)
         found = identify(observed, known, source.identity, self._claimed)
         if found.item_id is None:
@@ -97,14 +112,18 @@ class Intake:
             tags=self._facts.item_tags,
         )
         item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
-        self._join(item_id, observed)
+        copy = Copy(item_id, 0, item.publisher, self._source.kind, item.published_at or self._now, observed.word_count)
+        stored = StoredText(copy, item.source_id, item.title, item.text, item.wire.edit, set_apart=observed.set_apart)
+        if self._placing.place_new(stored, reading).lead_id == item_id:
+            self._linking.link(item_id, item, reading.furniture)
         tags, matches = self._tags(item, reading)
         self._store.items.tag(item_id, tags, matches)
         self.new_count += 1
         return item_id
 
     def _is_backlog(self, entry: Entry) -> bool:
-        """Whether an entry is older news, which a first poll or the first after an outage brings: stored, but told to nobody."""
+        """Whether an entry is older news, which a first poll or the first after an outage brings: stored, but told to
+        nobody."""
         if entry.published_at is None:
             return self._is_first
         return self._is_behind and self._now - entry.published_at > FRESH
@@ -116,46 +135,23 @@ class Intake:
         if item is None or item.source_id != self._source.id or (item.title, item.text) == (entry.title, entry.text):
             return
         store.items.edit(item_id, entry, observed, reading.search_texts, self._now)
-        if len(store.stories.copies(item.story_id)) == 1:
-            self._join(item_id, observed)
-        else:
-            self._measure(item.story_id)
+        self._placing.edited(item_id, reading)
         edited = store.items.get(item_id) or item
+        self._watch(item, edited)
+        if edited.relation is Relation.LEAD:
+            self._linking.link(item_id, edited, reading.furniture)
         store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
 
-    def _join(self, item_id: int, observed: Observed) -> None:
-        """Let an item that is alone in its story join the one that holds its very text, and lead it if it is the originator."""
-        if observed.text_key is None:
+    def _watch(self, former: Item, later: Item) -> None:
+        """Record which of the rules that look at edits this one sets off; rules see the tags of the source alone."""
+        if not self.edit_rules.rules:
             return
-        stories = self._store.stories
-        copies = stories.copies_of_text(observed.text_key, self._now - WINDOW)
-        this = next((copy for copy in copies if copy.item_id == item_id), None)
-        others = [copy for copy in copies if copy is not this]
-        if this is None or not others:
-            return
-        folding = fold(this, others)
-        if folding.story_id is not None:
-            stories.move(item_id, folding.story_id, self._now)
-            stories.relate(item_id, Relation.REPRINT, folding.share)
-            stories.lead(folding.story_id, folding.lead_id)
-
-    def _measure(self, story_id: int) -> None:
-        """Measure a story's copies against its lead after an edit; a copy with too little left of the lead goes its own way."""
-        stories, items = self._store.stories, self._store.items
-        copies = stories.copies(story_id)
-        lead_id = lead_of(copies).item_id
-        read_copies = items.by_ids(copy.item_id for copy in copies).items()
-        texts = {copy_id: read(item.title, item.text).bare("body").texts for copy_id, item in read_copies}
-        for copy in copies:
-            if copy.item_id == lead_id:
-                continue
-            relation, share = relate(texts[copy.item_id], texts[lead_id])
-            if relation is None:
-                stories.move(copy.item_id, None, self._now)
-            else:
-                stories.relate(copy.item_id, relation, share)
-        stories.lead(story_id, lead_id)
+        before, after = (
+            prepare(matchable(replace(item, tags=self._facts.item_tags), self._facts)) for item in (former, later)
+        )
+        found = match_edit(self.edit_rules, before, after)
+        self._store.edits.add(later.id, found, self.edit_rules.tags_of, self._now)
 
     def _tags(self, item: Item, reading: Reading) -> tuple[set[str], list[Match]]:
         """What the rules say of an item that has its source's tags so far: all its tags, and the matches."""

@@ -118,3 +118,42 @@ def test_a_table_has_a_row_for_every_pass_and_measure() -> None:
     held |= {"daemon_mb": 100.0, "tree_mb": 200.0, "page_s": times, "items_s": times, "add_s": times, "stop_s": 0.5}
     held |= {"first_cpu_ms_source": 20.0, "first_wall_s": 3.0}
     assert "| lag, 99th percentile | 0.2 s | < 30 s |" in daemon_table(held)
+
+
+def test_copies_and_twins_are_taken_in_and_scored(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    texts = [" ".join(f"word{number * 90 + at}" for at in range(90)) for number in range(8)]
+    entries = "".join(
+        f"<item><title>Text {number}</title><description>{text}</description></item>"
+        for number, text in enumerate(texts)
+    )
+    feed.write_text(f'<rss version="2.0"><channel><title>Texts</title>{entries}</channel></rss>')
+    done = bench("stories", "--releases", "13", "--documents", str(tmp_path), "--window", "200", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"made up", "documents", "cost"}
+    [cost] = found.pop("cost")
+    assert cost["items"] == 200
+    assert all(ms > 0 for ms in cost["ms"].values())
+    assert cost["index_bytes_item"] > 100
+    for part in found.values():
+        kinds = part["kinds"]
+        assert kinds["exact"]["recall"] == kinds["outlet label"]["recall"] == 1.0
+        assert kinds["exact"]["precision"] == 1.0
+        assert all(row["lead"] + row["reprint"] + row["partial"] == row["items"] for row in kinds.values())
+        assert part["lost"] == 0
+        assert 0 < part["ari"] <= 1
+        assert part["unrelated"]["median"] < 0.09
+    assert found["documents"]["kinds"]["exact"]["items"] == 5  # two thirds of the texts are releases
+    assert found["made up"]["twins"]["date-template twin"]["twins"] >= 8
+
+
+def test_the_adjusted_rand_index_is_one_for_equal_groups_and_about_zero_by_chance() -> None:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        from benches.stories_score import adjusted_rand
+    finally:
+        sys.path.remove(str(ROOT / "scripts"))
+    assert adjusted_rand([1, 1, 2, 2, 3], [9, 9, 7, 7, 8]) == 1.0
+    assert adjusted_rand([1, 1, 2, 2], [1, 2, 1, 2]) < 0.0
+    assert adjusted_rand([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2]) == pytest.approx(0.2424, abs=1e-4)

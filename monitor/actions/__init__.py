@@ -24,7 +24,11 @@ ACTIONS = {
     "resend-edition": ("editions", "resend_edition"),
     "send-deliveries": ("deliveries", "send_deliveries"),
     "retry-delivery": ("deliveries", "retry_delivery"),
+    "split-story": ("stories", "split_story"),
+    "merge-stories": ("stories", "merge_stories"),
+    "clip-story": ("stories", "clip_story"),
     "apply-rules": ("applying", "apply_rules"),
+    "add-release": ("own", "add_release"),
     "reload": ("reloading", "reload"),
 }
 """The module and the function of each action."""

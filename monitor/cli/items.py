@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli import output
-from monitor.contract import Object, item_object, match_object, span_list, version_object
+from monitor.cli.edits import matched
+from monitor.contract import Object, edit_match_object, item_object, match_object, span_list, version_object
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -159,6 +160,7 @@ def show(folder: Path, item: int, as_json: bool) -> None:
         value = item_object(found)
         value["matches"] = list(map(match_object, store.items.matches(item)))
         value["versions"] = list(map(version_object, store.items.versions(item)))
+        value["edits"] = list(map(edit_match_object, store.edits.matches(item)))
         output.write_one(value, as_json, _page)
     finally:
         store.close()
@@ -182,6 +184,7 @@ def _page(item: Object) -> str:
     lines = [item["title"], ""]
     lines += [f"{name + ':':<12} {text}" for name, text in facts.items() if text]
     lines += [f"{'rule ' + m['rule'] + ':'} {_hits(m['spans'])}" for m in item["matches"]]
+    lines += [f"rule {m['rule']}, by the edit to version {m['version']}: {matched(m)}" for m in item["edits"]]
     return "\n".join([*lines, "", item["text"]])
 
 

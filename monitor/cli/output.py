@@ -23,7 +23,14 @@ JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one obj
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
-MARK_ON, MARK_OFF = "\ue010", "\ue011"  # stand in a line for what a terminal obeys, which `plain` takes away
+MARK_ON, MARK_OFF, NEW_ON, GONE_ON, COLOUR_OFF = (
+    "\ue010",
+    "\ue011",
+    "\ue012",
+    "\ue013",
+    "\ue014",
+)  # stand in a line for what a terminal obeys, which `plain` takes away
+OBEYED = {MARK_ON: "\x1b[1m", MARK_OFF: "\x1b[22m", NEW_ON: "\x1b[32m", GONE_ON: "\x1b[31m", COLOUR_OFF: "\x1b[39m"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # spreadsheets take the full-width ones too
 SPANS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -70,13 +77,18 @@ def marked(text: str, marks: Iterable[Iterable[int]]) -> str:
     return "".join([*pieces, _plain_piece(text[position:])])
 
 
+def coloured(text: str, *, is_new: bool) -> str:
+    """`text` made plain, for a line, to be shown green or red on a terminal."""
+    return f"{NEW_ON if is_new else GONE_ON}{_plain_piece(text)}{COLOUR_OFF}"
+
+
 def _plain_piece(text: str) -> str:
-    return plain(text).replace(MARK_ON, "").replace(MARK_OFF, "")
+    return plain(text).translate(dict.fromkeys(map(ord, OBEYED)))
 
 
 def _with_marks(text: str) -> str:
-    is_bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return text.replace(MARK_ON, "\x1b[1m" if is_bold else "").replace(MARK_OFF, "\x1b[22m" if is_bold else "")
+    is_obeyed = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return text.translate({ord(mark): code if is_obeyed else None for mark, code in OBEYED.items()})
 
 
 def refuse_query(error: RuleError, *, as_json: bool) -> NoReturn:

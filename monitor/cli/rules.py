@@ -63,7 +63,8 @@ def test(folder: Path, /, ids: tuple[str, ...], as_json: bool, **given: Any) -> 
         text = _item_text(folder, given["item"])
     else:
         text = _given_text(configuration.settings.sources, **given)
-    matches = [match for match in configuration.rules.match(text) if not ids or match.rule_id in ids]
+    found = [*configuration.rules.match(text), *configuration.edit_rules.match(text)]
+    matches = [match for match in found if not ids or match.rule_id in ids]
     if output.write(map(match_object, matches), as_json, _match_line) == 0 and not as_json:
         click.echo("no rule fires", err=True)
 

@@ -16,12 +16,23 @@ from monitor.model.digests import (
 from monitor.model.items import (
     Candidate,
     Copy,
+    Fold,
     Item,
     Observed,
     Relation,
+    StoredText,
     Story,
     Version,
     Wire,
+)
+from monitor.model.pickup import (
+    ChangedPassage,
+    CutPassage,
+    Mention,
+    MentionClass,
+    Pickup,
+    Piece,
+    Release,
 )
 from monitor.model.polling import (
     Acquired,
@@ -34,6 +45,7 @@ from monitor.model.polling import (
 )
 from monitor.model.rules import (
     Combination,
+    EditMatch,
     Match,
     Matchable,
     Priority,
@@ -42,6 +54,8 @@ from monitor.model.rules import (
     Span,
 )
 from monitor.model.sources import (
+    CLIPS_SOURCE,
+    OWN_SOURCE,
     Kind,
     PageShape,
     Source,
@@ -58,16 +72,22 @@ from monitor.model.standing import (
 )
 
 __all__ = [
+    "CLIPS_SOURCE",
+    "OWN_SOURCE",
     "Acquired",
     "Candidate",
+    "ChangedPassage",
     "Combination",
     "Copy",
+    "CutPassage",
     "Delivery",
     "DeliveryState",
     "Digest",
+    "EditMatch",
     "Entry",
     "Failure",
     "FailureKind",
+    "Fold",
     "Gate",
     "Hints",
     "Item",
@@ -76,13 +96,18 @@ __all__ = [
     "Learned",
     "Match",
     "Matchable",
+    "Mention",
+    "MentionClass",
     "Observed",
     "Outcome",
     "Outgoing",
     "PageShape",
+    "Pickup",
+    "Piece",
     "PollRecord",
     "Priority",
     "Relation",
+    "Release",
     "Rule",
     "Sample",
     "Section",
@@ -92,6 +117,7 @@ __all__ = [
     "SourceStatus",
     "Span",
     "StateChange",
+    "StoredText",
     "Story",
     "Version",
     "Waiting",

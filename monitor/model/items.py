@@ -52,7 +52,8 @@ class Item:
     wire: Wire
     sources: tuple[str, ...] = ()  # every source that carried it, first first
     tags: tuple[str, ...] = ()
-    also_in: tuple[int, ...] = ()
+    also_in: tuple[int, ...] = ()  # stories of which it holds text without being in them
+    set_apart: tuple[tuple[int, int], ...] = ()  # of the text: what its source puts under everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Observed:
     word_count: int = 0  # of the body, without its furniture
     wire: Wire = Wire()
     is_cut: bool = False  # furniture stands amid its words, whose neighbours are others without it
+    set_apart: tuple[tuple[int, int], ...] = ()  # of the body: what its source puts under everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,31 @@ class Copy:
     story_id: int
     publisher: str
     kind: Kind
-    title_key: bytes
     when: datetime
     word_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A copy with its text, as stored. `edit` is the wire's mark of a version, `is_by_hand` says that a person put it into its
+    story, `set_apart` is what its source puts under everything."""
+
+    copy: Copy
+    source_id: str
+    title: str
+    text: str
+    edit: str | None
+    is_by_hand: bool = False
+    set_apart: tuple[tuple[int, int], ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Why an item is in its story: how much of the shorter text it shares with the lead (`contained`, 0 to 1), a reason for
+    people, the earlier version that it follows, and whether a person put it there."""
+
+    contained: float
+    reason: str
+    follows: int | None = None
+    is_by_hand: bool = False

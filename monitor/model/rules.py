@@ -48,6 +48,7 @@ class Rule:
     tags: tuple[str, ...] = ()
     alert: tuple[str, ...] = ()
     priority: Priority = Priority.ROUTINE
+    on: str = "item"  # item | edit: looks at each item as it comes, or at what an edit of one changed
     samples: tuple[Sample, ...] = ()
 
 
@@ -88,3 +89,15 @@ class Match:
     rule_id: str
     score: int
     spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditMatch:
+    """A rule that an edit sets off: the spans of what `appeared`, in the later text, and of what is `gone`, in the former. Both
+    are empty where the rule matches one of the texts for other reasons than its words. `version` is the item's after the edit,
+    0 until it is stored."""
+
+    rule_id: str
+    appeared: tuple[Span, ...]
+    gone: tuple[Span, ...]
+    version: int = 0

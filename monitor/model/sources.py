@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+OWN_SOURCE = "own"
+"""The source of releases that are added by hand; no configured one may have its id."""
+CLIPS_SOURCE = "clips"
+"""The source of clips that are added to stories by hand; likewise."""
+
 
 class Kind(StrEnum):
     """What sort of voice a source is. Lower in `authority` speaks first for a story."""

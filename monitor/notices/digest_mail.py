@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from monitor.notices.content import Ailing, Content, Entry, FollowUp
 from monitor.notices.excerpt import excerpt, fit, is_right_to_left, shorten, wrap
 from monitor.notices.mail import Mail, Mailbox, clean_header, label, message_id, render_mail
+from monitor.notices.page import link, named_language
 
 HTML_MOST_BYTES = 100_000
 TEXT_COLUMNS = 76
@@ -27,8 +28,6 @@ _REASON_LENGTH = 160
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(fit=fit, plural=_plural, wrapped=_wrapped, language=_language)
+    environment.filters.update(fit=fit, plural=_plural, wrapped=_wrapped, language=named_language)
     environment.tests["right_to_left"] = is_right_to_left
     return environment
 
@@ -164,7 +163,7 @@ def _words(content: Content, fitting: Fitting) -> dict[str, object]:
         "entry": lambda entry: _fitted(entry, fitting),
         "also": lambda names, most=fitting.names: _also(names, most),
         "place": lambda entry: fit(entry.place),
-        "link": lambda url: _link(url) if fitting.has_link else "",
+        "link": lambda url: link(url) if fitting.has_link else "",
         "balance": _balance(content),
         "sources_line": _sources_line(content),
         "ailing": [_ailing_line(source) for source in content.ailing[:AILING_NAMED]],
@@ -251,19 +250,6 @@ def _plural(count: int, one: str, many: str = "") -> str:
 
 def _wrapped(text: str, indent: str = "") -> str:
     return "\n".join(wrap(text, TEXT_COLUMNS, indent))
-
-
-def _language(language: str, text: str) -> str:
-    """The language to name for a text, empty where it is unknown or the text is plainly not in it."""
-    if not _LANGUAGE.fullmatch(language):
-        return ""
-    is_written_rtl = language.lower().partition("-")[0] in {"ar", "fa", "ur", "he", "ps", "sd", "ug", "ckb", "yi", "dv"}
-    return language if is_written_rtl == is_right_to_left(text) else ""
-
-
-def _link(url: str | None) -> str:
-    """The address where it is one of the web's and can stand on a line; empty otherwise."""
-    return url if url is not None and _ADDRESS.fullmatch(url) and fit(url) == url else ""
 
 
 # -- dates: English, whatever the locale of the process ---------------------------------------------------------

@@ -20,7 +20,8 @@ def fingerprint(rule: Rule, lists: Mapping[str, Sequence[str]]) -> bytes:
         *([(combination.all, combination.any, combination.none, combination.near) for combination in rule.any_of],),
         *(sorted(set(rule.tags)), [(name, tuple(lists.get(name, ()))) for name in sorted(set(_lists(rule)))]),
     )
-    return blake2b(repr(asked).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    told = repr(asked) if rule.on == "item" else repr((*asked, rule.on))
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _lists(rule: Rule) -> Iterator[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from monitor.model import Item, Matchable, SourceFacts
 from monitor.text.furniture import Furniture, find_furniture
+from monitor.text.reading import joined_spans
 
 
 def matchable(item: Item, facts: SourceFacts, furniture: Furniture | None = None) -> Matchable:
-    """The item's fields with those of the source it was first seen in (`facts`); `furniture` where it is known already."""
+    """The item's fields with those of the source it was first seen in (`facts`); `furniture` where it is known already. What its
+    source puts under everything counts as furniture."""
     found = furniture or find_furniture(item.title, item.text)
     return Matchable(
         title=item.title,
@@ -21,6 +23,6 @@ def matchable(item: Item, facts: SourceFacts, furniture: Furniture | None = None
         country=facts.country,
         tags=item.tags,
         wire=item.wire,
-        furniture=found.spans,
+        furniture=joined_spans(found.spans, item.set_apart) if item.set_apart else found.spans,
         published_at=item.published_at,
     )

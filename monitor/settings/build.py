@@ -12,7 +12,15 @@ from monitor.model import Combination, Digest, Kind, PageShape, Priority, Rule, 
 from monitor.settings import tables
 from monitor.settings.lists import ListFile
 from monitor.settings.places import Key
-from monitor.settings.shape import AlertSettings, Channel, FetchSettings, MailSettings, StoreSettings, WebSettings
+from monitor.settings.shape import (
+    AlertSettings,
+    Channel,
+    FetchSettings,
+    MailSettings,
+    PickupSettings,
+    StoreSettings,
+    WebSettings,
+)
 
 Secrets = Mapping[Key, str]
 
@@ -46,6 +54,7 @@ def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> d
         ),
         "alerts": AlertSettings(alerts.max_per_hour, alerts.quiet, alerts.timezone, tuple(alerts.operator)),
         "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
+        "pickup": PickupSettings(tuple(file.pickup.to), tuple(sorted(set(file.pickup.after))), file.pickup.timezone),
         "channels": MappingProxyType(
             {
                 name: Channel(
@@ -135,6 +144,7 @@ def _rule(table: tables.RuleTable) -> Rule:
         tags=tuple(table.tags),
         alert=tuple(table.alert),
         priority=Priority(table.priority),
+        on=table.on,
         samples=tuple(Sample(sample.text, sample.match) for sample in table.sample),
     )
 

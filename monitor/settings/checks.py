@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from monitor.model import CLIPS_SOURCE, OWN_SOURCE
 from monitor.settings.lists import ListFile
 from monitor.settings.places import Key
 from monitor.settings.tables import URL_CHANNELS, FetchTable
@@ -177,9 +178,18 @@ def _no_channel(name: str, channels: Mapping[str, Any]) -> str:
 # -- sources.toml and rules.toml -------------------------------------------------------------------
 
 
+_RESERVED = {
+    OWN_SOURCE: "releases that are added by hand (`monitor own add`)",
+    CLIPS_SOURCE: "clips that are added by hand (`monitor stories clip`)",
+}
+
+
 def _check_sources(document: Document, monitor: Document | None, report: Report) -> None:
     low_s, high_s = _limits(_section(monitor, "fetch")) if monitor is not None else (None, None)
     for path, source in _tables(document, "source"):
+        if kept := _RESERVED.get(str(source.get("id"))):
+            message = f'the id "{source["id"]}" is kept for {kept}; choose another'
+            report("sources.toml", (*path, "id"), message, "error")
         if source.get("proxy_file") and not source.get("proxy"):
             message = 'holds credentials, but there is no proxy; write proxy = "http://…:3128" too'
             report("sources.toml", (*path, "proxy_file"), message, "error")

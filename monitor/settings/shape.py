@@ -76,6 +76,17 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PickupSettings:
+    """`[pickup]`. The report of each own release goes `to` these addresses so many seconds after it; times are printed in
+    `timezone`.
+    """
+
+    to: tuple[str, ...] = ()
+    after_s: tuple[float, ...] = (86_400.0, 259_200.0)
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """`[channel.NAME]`. A mail channel has `to`, every other kind a `url`, which is a secret with most services."""
 
@@ -100,6 +111,7 @@ class Settings:
     mail: MailSettings = MailSettings()
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()
+    pickup: PickupSettings = PickupSettings()
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     sources: tuple[Source, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -80,6 +80,12 @@ class WebTable(Table):
     trusted_proxies: Networks = []
 
 
+class PickupTable(Table):
+    to: list[Address] = []
+    after: list[Seconds] = [86_400.0, 259_200.0]
+    timezone: Zone = "UTC"
+
+
 class ChannelTable(Table):
     kind: Annotated[str, PlainValidator(values.one_of("mail", *URL_CHANNELS))]
     to: list[Address] = []
@@ -93,6 +99,7 @@ class MonitorFile(Table):
     mail: MailTable = MailTable()
     alerts: AlertTable = AlertTable()
     web: WebTable = WebTable()
+    pickup: PickupTable = PickupTable()
     channel: dict[Id, ChannelTable] = {}
 
 
@@ -164,6 +171,7 @@ class RuleTable(Table):
     tags: list[Tag] = []
     alert: list[Line] = []
     priority: Annotated[str, PlainValidator(values.one_of(*Priority))] = "routine"
+    on: Annotated[str, PlainValidator(values.one_of("item", "edit"))] = "item"
     sample: list[SampleTable] = []
 
 

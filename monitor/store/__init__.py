@@ -13,8 +13,12 @@ from monitor.errors import StoreError
 from monitor.store.connection import BUSY_S, IN_MEMORY, Connection
 from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
+from monitor.store.edits import Edits
+from monitor.store.events import Events
 from monitor.store.items import Items
+from monitor.store.reports import Reports
 from monitor.store.rules import Rules
+from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
 
@@ -29,8 +33,12 @@ class Store:
         self.transaction, self.savepoint, self.close = connection.transaction, connection.savepoint, connection.close
         self.sources = Sources(connection)
         self.items = Items(connection)
+        self.edits = Edits(connection)
         self.rules = Rules(connection)
         self.stories = Stories(connection)
+        self.shingles = ShingleIndex(connection)
+        self.events = Events(connection)
+        self.reports = Reports(connection)
         self.editions = Editions(connection)
         self.deliveries = Deliveries(connection)
 

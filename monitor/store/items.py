@@ -17,11 +17,12 @@ WIRE = "label, place, dated, agency, edit"
 COLUMNS = (
     "item.id, item.source_id, item.publisher, item.title, item.url, item.author, item.language, item.published_at, "
     "item.published_claim, item.first_seen_at, item.updated_at, item.version, item.story_id, item.relation, item.share, "
-    "item.label, item.place, item.dated, item.agency, item.edit"
+    "item.label, item.place, item.dated, item.agency, item.edit, item.set_apart"
 )
 # SQLite before 3.44 cannot order what it groups: each sighting carries its place, the text's own source first among equals.
 LISTS = """, (SELECT json_group_array(printf('%015d %d %s', seen_at, sighting.source_id != item.source_id, sighting.source_id))
-    FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)"""
+    FROM sighting WHERE item_id = item.id), (SELECT json_group_array(tag) FROM tag WHERE item_id = item.id),
+    (SELECT json_group_array(story_id) FROM also_in WHERE item_id = item.id)"""
 FROM = f"SELECT {COLUMNS}{LISTS}, body.text, body.html FROM item JOIN body ON body.item_id = item.id"
 CANDIDATES_MOST = 20
 INDEX = "INSERT INTO item_text (rowid, title, body) VALUES (?, ?, ?)"
@@ -110,13 +111,13 @@ class Items:
         item_id = connection.insert(
             """INSERT INTO item (source_id, publisher, title, url, author, language, published_at, published_claim,
                 first_seen_at, updated_at, version, is_backlog, story_id, relation, share, label, place, dated, agency, edit,
-                url_key, text_key, word_count, is_cut)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                url_key, text_key, word_count, is_cut, set_apart)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 *(item.source_id, item.publisher, item.title, item.url, item.author, item.language),
                 *(to_ms(item.published_at), item.published_claim, seen_ms, to_ms(item.updated_at), is_backlog),
                 *(story_id, item.relation, item.share, *_wire_row(item.wire), observed.url_key, observed.text_key),
-                *(observed.word_count, observed.is_cut),
+                *(observed.word_count, observed.is_cut, _stored_spans(observed.set_apart)),
             ),
         )
         connection.execute("INSERT INTO body (item_id, text, html) VALUES (?, ?, ?)", (item_id, item.text, item.html))
@@ -164,11 +165,11 @@ class Items:
         )
         connection.execute(
             """UPDATE item SET title = ?, url = COALESCE(?, url), url_key = COALESCE(?, url_key), text_key = ?, word_count = ?,
-                is_cut = ?, updated_at = ?,
+                is_cut = ?, set_apart = ?, updated_at = ?,
                 author = ?, label = ?, place = ?, dated = ?, agency = ?, edit = ?, version = version + 1 WHERE id = ?""",
             (
                 *(entry.title, entry.url, observed.url_key, observed.text_key, observed.word_count),
-                *(observed.is_cut, stored_ms(entry.updated_at or now)),
+                *(observed.is_cut, _stored_spans(observed.set_apart), stored_ms(entry.updated_at or now)),
                 *(entry.author, *_wire_row(observed.wire), item_id),
             ),
         )
@@ -180,13 +181,15 @@ class Items:
 
     def retag(self, item_id: int, tags: Iterable[str], matches: Sequence[Match], *, late: Collection[str] = ()) -> None:
         """Replace an item's tags and matches. Those of the rules named `late` that it had no match of, and those that were late
-        before, are marked as made after the item came: they tag it, and alert nobody."""
+        before, are marked as made after the item came: they tag it, and alert nobody. Tags given for an edit stay."""
         connection = self._connection
         sql = "SELECT rule_id, is_late FROM match WHERE item_id = ?"
         before: dict[str, int] = dict(connection.rows(sql, (item_id,)))
         connection.execute("DELETE FROM tag WHERE item_id = ?", (item_id,))
         connection.execute("DELETE FROM match WHERE item_id = ?", (item_id,))
-        self.tag(item_id, tags, matches)
+        sql = "SELECT given.value FROM edit_match, json_each(edit_match.tags) AS given WHERE item_id = ?"
+        of_edits = [row[0] for row in connection.rows(sql, (item_id,))]
+        self.tag(item_id, (*tags, *of_edits), matches)
         late = [m.rule_id for m in matches if before.get(m.rule_id, m.rule_id in late)]
         sql = "UPDATE match SET is_late = 1 WHERE item_id = ? AND rule_id = ?"
         connection.executemany(sql, [(item_id, rule_id) for rule_id in late])
@@ -246,7 +249,7 @@ class Items:
 
     def outlines(self, ids: Iterable[int]) -> Iterator[Item]:
         """The items of these ids in their order, without text, HTML, tags and sources: quickly read."""
-        sql = f"""SELECT {COLUMNS}, '[]', '[]', '', '' FROM json_each(?) AS wanted
+        sql = f"""SELECT {COLUMNS}, '[]', '[]', '[]', '', '' FROM json_each(?) AS wanted
             CROSS JOIN item ON item.id = wanted.value ORDER BY wanted.key"""
         for row in self._connection.rows(sql, (json.dumps(list(ids)),)):
             yield _item(row)
@@ -339,6 +342,14 @@ def _conditions(selection: Selection) -> tuple[str, Row]:
     return " AND ".join(["1", *(sql for sql, _ in wanted)]), (*(value for _, value in wanted), limit)
 
 
+def _spans(stored: str | None) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in json.loads(stored)) if stored else ()
+
+
+def _stored_spans(spans: Sequence[tuple[int, int]]) -> str | None:
+    return json.dumps(spans) if spans else None
+
+
 def _wire_row(wire: Wire) -> Row:
     return wire.label, wire.place, wire.dated, wire.agency, wire.edit
 
@@ -361,8 +372,10 @@ def _item(row: Row) -> Item:
         relation=Relation(row[13]),
         share=row[14],
         wire=Wire(*row[15:20]),
-        sources=tuple(placed.split(" ", 2)[2] for placed in sorted(json.loads(row[20]))),
-        tags=tuple(json.loads(row[21])),
-        text=row[22],
-        html=row[23],
+        set_apart=_spans(row[20]),
+        sources=tuple(placed.split(" ", 2)[2] for placed in sorted(json.loads(row[21]))),
+        tags=tuple(json.loads(row[22])),
+        also_in=tuple(json.loads(row[23])),
+        text=row[24],
+        html=row[25],
     )

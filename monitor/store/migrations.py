@@ -133,6 +133,58 @@ RULES = (
     ) WITHOUT ROWID""",
     "CREATE INDEX rule_pending ON rule (id) WHERE left_upto > 0",
 )
+STORIES = (
+    "ALTER TABLE item ADD COLUMN set_apart TEXT",
+    # Why an item is in its story, of those that are not alone there by themselves.
+    """CREATE TABLE fold (
+        item_id INTEGER PRIMARY KEY REFERENCES item (id),
+        contained REAL NOT NULL, reason TEXT NOT NULL, follows INTEGER, is_by_hand INTEGER NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE also_in (
+        item_id INTEGER NOT NULL REFERENCES item (id), story_id INTEGER NOT NULL, share REAL, reason TEXT NOT NULL,
+        PRIMARY KEY (item_id, story_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX also_in_story ON also_in (story_id)",
+    # Items that a person took out of a story, with those that they are not to come together with again; both ways round.
+    """CREATE TABLE apart (
+        item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
+        PRIMARY KEY (item_id, other_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE shingle (
+        hash INTEGER NOT NULL, item_id INTEGER NOT NULL,
+        PRIMARY KEY (hash, item_id)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), hash INTEGER NOT NULL)",
+    # Eight-byte numbers end to end: shingles that stand under everything of a source, and phrases found to be none such.
+    """CREATE TABLE boilerplate (
+        source_id TEXT PRIMARY KEY, learned BLOB NOT NULL, phrases BLOB NOT NULL
+    ) WITHOUT ROWID""",
+    # What leads of stories tell, for some days, the keys they are found by, and the items found to tell of one event.
+    "CREATE TABLE telling (item_id INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL, told TEXT NOT NULL, keys TEXT NOT NULL)",
+    """CREATE TABLE telling_key (
+        key INTEGER NOT NULL, item_id INTEGER NOT NULL,
+        PRIMARY KEY (key, item_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE related (
+        item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
+        points REAL NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (item_id, other_id)
+    ) WITHOUT ROWID""",
+    # Reports on releases of ours that were made, so many seconds after each; and since when they are made by themselves.
+    """CREATE TABLE report (
+        item_id INTEGER NOT NULL REFERENCES item (id), after_s REAL NOT NULL, made_at INTEGER NOT NULL,
+        PRIMARY KEY (item_id, after_s)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE report_watch (id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL)",
+    # Rules that watch edits, and what an edit brought or took of what they ask for.
+    """CREATE TABLE edit_match (
+        item_id INTEGER NOT NULL REFERENCES item (id), version INTEGER NOT NULL, rule_id TEXT NOT NULL,
+        appeared TEXT NOT NULL, gone TEXT NOT NULL, tags TEXT NOT NULL, edited_at INTEGER NOT NULL,
+        PRIMARY KEY (item_id, version, rule_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX edit_match_rule ON edit_match (rule_id, item_id)",
+    "CREATE INDEX version_replaced ON version (replaced_at)",
+)
 ITEMS_AT_ONCE = 500
 
 
@@ -150,6 +202,13 @@ def rules(db: Database) -> None:
     for statement in RULES:
         db.conn.execute(statement)
     index_anew(db)
+
+
+@migrations()
+def stories(db: Database) -> None:
+    """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that rules watch."""
+    for statement in STORIES:
+        db.conn.execute(statement)
 
 
 def index_anew(db: Database) -> None:

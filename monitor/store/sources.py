@@ -89,6 +89,16 @@ class Sources:
                 moved,
             )
 
+    def reserve(self, source: Source) -> None:
+        """Keep a source that no file configures and nobody polls: items are added to it by hand. Belongs inside a transaction."""
+        self._connection.execute(
+            """INSERT INTO source (id, name, publisher, kind, country, language, tags, own, enabled, configured_url, url, host,
+                verify, configured) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0)
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, publisher = excluded.publisher, kind = excluded.kind,
+                country = excluded.country, language = excluded.language, tags = excluded.tags, own = excluded.own""",
+            (*_mirrored(source)[:8], *_mirrored(source)[9:]),
+        )
+
     def facts(self) -> dict[str, SourceFacts]:
         """Every source ever configured, by id."""
         return {row[0]: _facts(row) for row in self._connection.rows(f"SELECT {FACTS} FROM source")}

@@ -15,10 +15,19 @@ from functools import cache
 
 from monitor.model import Wire
 from monitor.text.folding import fold_text
-from monitor.text.wire_names import AGENCIES, DATELINE_CITIES, MONTHS, NO_PLACES, PLACE_PARTICLES, WEEKDAYS
+from monitor.text.wire_names import (
+    AGENCIES,
+    DATELINE_CITIES,
+    MONTHS,
+    NO_PLACES,
+    PLACE_PARTICLES,
+    UNCASED_AGENCIES,
+    WEEKDAYS,
+)
 
 HEAD_LENGTH = 160
 TAIL_LENGTH = 120
+TAIL_PIECES_MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,11 @@ def _without(text: str, pieces: list[_Piece]) -> str:
 def _pieces(text: str, *, is_title: bool) -> list[_Piece]:
     pieces = list(_head_pieces(text, is_title=is_title))
     taken = pieces[-1].end if pieces else 0
-    tail = _tail_piece(text, max(taken, len(text) - TAIL_LENGTH), is_title=is_title)
-    return [*pieces, tail] if tail else pieces
+    end, tail = len(text), list[_Piece]()
+    while len(tail) < TAIL_PIECES_MOST and (piece := _tail_piece(text[:end], taken, is_title=is_title)):
+        tail.insert(0, piece)
+        end = piece.start
+    return [*pieces, *tail]
 
 
 # -- the head --------------------------------------------------------------------------------------
@@ -141,7 +153,9 @@ _DATED = rf"(?:[,.]?\s?(?:[-–—]\s?)?{_DATE})"
 _SEPARATOR = r"\s?(?:\.-|--|[-–—:_])"
 _AGENCY = rf"(?P<agency>{_any_of(AGENCIES)})(?!\w)"
 _CITY = _any_of([city.upper() for city in DATELINE_CITIES])
-_LOWER_AGENCY = "(?:ats|dpa|afp|awp|ap|ansa|belga|reuters)"
+_LOWER_AGENCY = (
+    "(?:keystone-ats|keystone-sda|Keystone-ATS|Keystone-SDA|ats|ATS|sda|SDA|dpa|afp|awp|apa|ap|ansa|belga|reuters)"
+)
 
 _DIGIT = re.compile(r"\d")
 _DAY_FIRST = re.compile(rf"\d{{1,2}}[./]\d|{_DAY} (?:de )?(?P<month>[^\W\d_]+)", re.IGNORECASE)
@@ -152,7 +166,8 @@ _DATELINES = (
         ")",
         re.compile(rf"\){_SEPARATOR}"),
         re.compile(
-            rf"(?:{_PLACE}{_DATED}?[,.]?\s?(?:--|[-–—])?\s?)?\((?P<agency>[^()\n]{{2,40}})\){_SEPARATOR}", re.IGNORECASE
+            rf"(?:{_PLACE}(?: \[{_NAME}\])?{_DATED}?[,.]?\s?(?:--|[-–—])?\s?)?\((?P<agency>[^()\n]{{2,40}})\){_SEPARATOR}",
+            re.IGNORECASE,
         ),
     ),
     (
@@ -164,9 +179,15 @@ _DATELINES = (
         "",
         None,
         re.compile(
-            rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{_AGENCY}(?:{_SEPARATOR}|\.?$)",
+            rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ |[-–—] )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{_AGENCY}"
+            rf"(?:{_SEPARATOR}|\.(?=\s)|\.?$)",
             re.MULTILINE,
         ),
+    ),
+    (
+        "(",
+        None,
+        re.compile(rf"{_PLACE}(?i:{_DATED}) \({_AGENCY}\)(?=\s)"),
     ),
     (
         ", AZ",
@@ -179,6 +200,10 @@ _DATELINES = (
         re.compile(rf"{_PLACE} \((?P<agency>{_LOWER_AGENCY}(?:[ /]{_LOWER_AGENCY}){{0,3}})\)(?=\s)"),
     ),
 )
+_UNCASED = re.compile(
+    rf"(?P<place>[؀-ۿ][؀-ۿ\u200c ]{{1,30}}?)(?:[،,] ?| (?:في ))?\s*(?P<dated>\d{{1,2}} [؀-ۿ]{{2,12}}(?: \d{{4}})?)?[،,]?\s*"
+    rf"[(/](?P<agency>{_any_of(UNCASED_AGENCIES)})[)/]\s?[-–—:.]"
+)
 _ANSA_PLACE = re.compile(rf"\s?{_PLACE}{_DATED}{_SEPARATOR}", re.IGNORECASE)
 _DATED_ONLY = re.compile(rf"{_PLACE}\s?[,–—-]\s?{_DATE}\s?(?:--|[-–—:])(?=\s)", re.IGNORECASE)
 _DATED_TITLE = re.compile(rf"{_PLACE} [–—-] {_DATE} :", re.IGNORECASE)
@@ -187,6 +212,8 @@ _CITY_ONLY = re.compile(rf"(?P<place>{_CITY})(?::|\s?--|\s?[–—])(?=\s)")
 
 def _dateline_piece(text: str, position: int, *, is_title: bool) -> _Piece | None:
     head = text[position : position + HEAD_LENGTH]
+    if "؀" <= head[:1] <= "ۿ":
+        return _uncased_piece(text, position, head)
     is_dated = _may_be_dated(head)
     for letters, sign, pattern in _DATELINES:
         has_sign = letters in head and (is_dated if sign is None else sign.search(head))
@@ -200,6 +227,15 @@ def _dateline_piece(text: str, position: int, *, is_title: bool) -> _Piece | Non
             wire = Wire(place=match["place"], dated=_date_of(match))
             return _Piece(position, _skip_space(text, position + match.end()), wire)
     return None
+
+
+def _uncased_piece(text: str, position: int, head: str) -> _Piece | None:
+    """A dateline in Arabic script, which has no capitals to tell a place by: only known agencies make one."""
+    match = _UNCASED.match(head)
+    if match is None:
+        return None
+    wire = Wire(place=match["place"].strip(), dated=match["dated"], agency=match["agency"])
+    return _Piece(position, _skip_space(text, position + match.end()), wire)
 
 
 def _may_be_dated(head: str) -> bool:
@@ -291,13 +327,16 @@ def _label_piece(text: str, position: int) -> _Piece | None:
 
 _EDIT_WORD = (
     r"(?:UPDATE(?: ?\d{1,2})?|UPDATED|WRAPUP(?: ?\d{1,2})?|CORRECTED(?: ?\(OFFICIAL\))?|CORRECTION|REFILE|REPEAT|RPT"
-    r"|CLARIFICATION|(?:STORY )?WITHDRAWN|(?:STORY |BULLETIN )?KILL|RETRACTION"
+    r"|ОБНОВЛЕНО|ИСПРАВЛЕНО|УТОЧНЕНИЕ|УТОЧНЕНО|ОНОВЛЕНО|ВИПРАВЛЕНО|ACTUALI[SZ]A(?:CIÓN|TION)?(?: ?\d{1,2})?|CORREGID[OA]"
+    r"|CORRECCIÓN|RECTIFICATION|KORREKTUR|AKTUALISIERT|BERICHTIGUNG|RETTIFICA|AGGIORNAMENTO|CORREÇÃO|GÜNCELLEME|DÜZELTME|YENİLƏNİB|DÜZƏLİŞ"
+    r"|LEAD \d|CLARIFICATION|(?:STORY )?WITHDRAWN|(?:STORY |BULLETIN )?KILL|RETRACTION"
     r"|(?:\d(?:ST|ND|RD|TH|st|nd|rd|th) )?LD|LEAD|(?:URGENT )?ADVISORY)"
 )
 _EDITS = (
     re.compile(rf"(?P<edit>{_EDIT_WORD}(?: ?[-–—/] ?{_EDIT_WORD})*)(?:\s?[-–—:]+\s?|$)"),
     re.compile(
-        r"[(\[](?P<edit>(?:\d(?:st|nd|rd|th) )?(?:lead|ld)|updated?(?: \d{1,2})?|corrected|refile|repeat)[)\]]\s?",
+        r"[(\[](?P<edit>(?:\d(?:st|nd|rd|th) )?(?:lead|ld)|updated?(?: \d{1,2})?|corrected|refile|repeat)[)\]]\s?"
+        r"(?:\(ATTN: [^()\n]{1,80}\)\s?)?",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<edit>STORY WITHDRAWN|STORY KILLED|\d(?:ST|ND|RD|TH|st|nd|rd|th) LD)\b\s?"),
@@ -326,14 +365,56 @@ _SIGNED = re.compile(rf"\s(?:--|[-–—])\s?(?!Report|Trend){_AGENCY}\.?\s*$")
 _EDIT_TAIL = re.compile(r"\s*(?:[-–—]\s|[(\[])(?P<edit>UPDATED?(?: \d{1,2})?|CORRECTED)[)\]]?\s*$")
 
 
-def _tail_piece(text: str, start: int, *, is_title: bool) -> _Piece | None:
+_SAID = re.compile(rf",\s(?:сообщает|передает|передаёт|сообщают в|повідомляє|передає)\s{_AGENCY}\.?\s*$")
+_SOURCE = re.compile(
+    r"\n\s*(?:Source|Источник|Джерело|Quelle|Fuente|Fonte|Kaynak|Mənbə|المصدر|منبع)\s?: ?(?P<agency>[^\n]{2,40}?)\.?\s*$"
+)
+# What desks and content systems print under a text, credits of nobody in particular.
+_LINES = (
+    (
+        ("ing by ", "iled by "),
+        re.compile(
+            r"\s*\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled) by [^()\n]{2,110}\)\.?\s*$"
+        ),
+    ),
+    (("©", "(c)", "(C)", "Copyright"), re.compile(r"(?:^|(?<=\s))(?:©|\([Cc]\)|Copyright ©?) ?20\d\d\b[^\n]{0,80}$")),
+    (
+        ("\n",),
+        re.compile(
+            r"\n\s*(?:Read more|Continue reading|Read the full (?:story|article)|Читать далее|Подробнее|Читати далі"
+            r"|Lire la suite|Weiterlesen|Leer más|Leggi tutto|Devamını oku|Ətraflı oxu|اقرأ المزيد|ادامه مطلب)\b[^\n]{0,80}$"
+        ),
+    ),
+)
+_APPEARED = re.compile(r"(?:^|(?<=\s))The post [^\n]{1,300} (?:appeared first on|first appeared on) [^\n]{2,80}$")
+APPEARED_LENGTH = 400
+
+
+def _tail_piece(text: str, taken: int, *, is_title: bool) -> _Piece | None:
+    start = max(taken, len(text) - TAIL_LENGTH)
     tail = text[start:]
-    patterns = [] if is_title else [_REPORTS] * _holds(tail, "report", "inform") + [_WITH_INPUTS] * ("ith " in tail)
+    patterns = [] if is_title else _credits(tail)
     for pattern in patterns + [_SIGNED] * _holds(tail, "-", "–", "—"):
         if match := pattern.search(tail):
             return _Piece(start + match.start(), len(text), Wire(agency=match["agency"].strip()))
     if is_title and _holds(tail, "UPDATE", "CORRECTED") and (match := _EDIT_TAIL.search(tail)):
         return _Piece(start + match.start(), len(text), Wire(edit=match["edit"]))
+    return None if is_title else _line_piece(text, tail, taken)
+
+
+def _credits(tail: str) -> list[re.Pattern[str]]:
+    """The shapes of credits that a tail may have, by what they cannot do without."""
+    found = [_REPORTS] * _holds(tail, "report", "inform") + [_WITH_INPUTS] * ("ith " in tail)
+    return found + [_SAID] * _holds(tail, "сообща", "переда", "повідомляє") + [_SOURCE] * ("\n" in tail and ":" in tail)
+
+
+def _line_piece(text: str, tail: str, taken: int) -> _Piece | None:
+    start = len(text) - len(tail)
+    for signs, pattern in _LINES:
+        if _holds(tail, *signs) and (match := pattern.search(tail)):
+            return _Piece(start + match.start(), len(text), _NO_WIRE)
+    if "appeared" in tail and (match := _APPEARED.search(text, max(taken, len(text) - APPEARED_LENGTH))):
+        return _Piece(match.start(), len(text), _NO_WIRE)
     return None
 
 

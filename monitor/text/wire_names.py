@@ -10,14 +10,20 @@ from __future__ import annotations
 
 AGENCIES = tuple(
     "AAP|AA|ACCESSWIRE|Adnkronos|AFP|AGERPRES|AGI|Anadolu|Anadolu Agency|Andina|ANGOP|ANI|ANSA|ANTARA|AP|APA|APP|"
-    "ARMENPRESS|Armenpress|ARMINFO|Associated Press|The Associated Press|Agence France-Presse|ATS|AWP|AZERTAC|"
-    "AZƏRTAC|AzerTAc|AZERTAJ|Belga|BelTA|BELTA|BERNAMA|Bernama|BSS|BTA|BUSINESS WIRE|Canadian Press|"
+    "ARKA|ARMENPRESS|Armenpress|ARMINFO|Associated Press|The Associated Press|Agence France-Presse|ATS|AWP|"
+    "AZERTAC|AZƏRTAC|AzerTAc|AZERTAJ|Belga|BelTA|BELTA|BERNAMA|Bernama|BSS|BTA|BUSINESS WIRE|Canadian Press|"
     "The Canadian Press|CP|CNA|CTK|ČTK|DHA|DPA|dpa|EFE|Europa Press|FARS|GLOBE NEWSWIRE|IANS|İHA|IHA|INA|"
-    "Interfax|Интерфакс|IRNA|ISNA|Jiji|JTA|KAZINFORM|Kazinform|Keystone-SDA|KUNA|KYODO|Kyodo|Kyodo News|"
-    "KYODO NEWS|Lusa|LUSA|MEHR|MENA|MIA|MTI|NAN|NNI|NTB|OPA|PAP|Petra|PNA|PPI|PRNewswire|PR Newswire|PTI|QNA|"
-    "Report|REUTERS|Reuters|RIA Novosti|РИА Новости|Ritzau|SANA|SDA|SPA|STA|STT|TANJUG|Tanjug|Tasnim|TASR|TASS|"
-    "ТАСС|Thomson Reuters Foundation|Trend|TT|UKRINFORM|Ukrinform|Укринформ|Укрінформ|UNI|UPI|VNA|WAFA|WAM|"
-    "Xinhua|XINHUA|Yonhap|YONHAP".split("|")
+    "Interfax|INTERFAX|INTERFAX.RU|Интерфакс|ИНТЕРФАКС|IRNA|ISNA|Jiji|JTA|KAZINFORM|Kazinform|Keystone-SDA|"
+    "Keystone-ATS|KUNA|KYODO|Kyodo|Kyodo News|KYODO NEWS|Lusa|LUSA|MEHR|MNA|MENA|MIA|MTI|NAN|NNI|NTB|OPA|PAP|"
+    "Petra|PNA|PPI|PRNewswire|PR Newswire|PTI|QNA|Report|REUTERS|Reuters|RIA Novosti|РИА Новости|Ritzau|SANA|SDA|"
+    "SPA|STA|STT|TANJUG|Tanjug|Tasnim|TASR|TASS|ТАСС|Thomson Reuters Foundation|Trend|TT|UKRINFORM|Ukrinform|"
+    "Укринформ|Укрінформ|UNI|UPI|VNA|WAFA|WAM|Xinhua|XINHUA|Yonhap|YONHAP".split("|")
+)
+
+# As Arabic, Persian and Urdu datelines print them.
+UNCASED_AGENCIES = tuple(
+    "رويترز|رویترز|أ ف ب|ا ف ب|د ب أ|أ ب|واس|وام|سانا|وفا|بنا|قنا|كونا|بترا|واع|وال|أ ش أ|الأناضول|آناتولی|ایرنا|ایسنا|فارس|"
+    "تسنیم|مهر|ایلنا|شينخوا|شین‌ہوا|تاس|سبوتنيك|نوفوستي|أذرتاج|اے ایف پی|این این آئی|آئی این پی".split("|")
 )
 
 # English, French, Spanish, Italian, German, Portuguese, Turkish, Azerbaijani, Russian and Ukrainian (genitive); short
@@ -34,6 +40,7 @@ MONTHS = (
     "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro "
     "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık "
     "yanvar fevral aprel iyun iyul avqust sentyabr oktyabr noyabr dekabr "
+    "янв фев авг сен сент окт ноя дек "
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
     "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"
 ).split()

@@ -2,6 +2,7 @@
 
 `fetch` polls a made-up world over loopback HTTP in five passes (first poll, 304, same body, new build date, three new entries
 each), every pass a `monitor fetch` of its own, beside `reader` doing the same with its search index brought up to date.
+`stories` takes in made-up releases with their copies and twins, and scores what was folded.
 `rules` asks 100, 1,000 and 10,000 rules of made-up items in six scripts, beside an alternation of the `regex` package a rule.
 `search` builds an archive of a million items and times queries of each kind over it.
 `daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
@@ -31,6 +32,13 @@ def main() -> int:
 
         figures = holding.measure(wanted.sources, wanted.minutes)
         print(json.dumps(figures) if wanted.json else daemon_table(figures))
+        return 0
+    if wanted.command == "stories":
+        from benches import stories
+        from benches.stories_table import stories_tables
+
+        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents, wanted.window)
+        print(json.dumps(figures) if wanted.json else stories_tables(figures))
         return 0
     if wanted.command == "rules":
         from benches import ruling
@@ -62,6 +70,24 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--peer-threads", type=int, default=16, metavar="N", help="reader's workers (16)")
     daemon = commands.add_parser("daemon", help="sources held by the daemon for some minutes")
     daemon.add_argument("--minutes", type=float, default=5.0)
+    told = commands.add_parser("stories", help="copies told from twins, and what it costs")
+    told.add_argument("--releases", type=int, default=1_000, metavar="N", help="how many made-up releases (1,000)")
+    told.add_argument("--seed", type=int, default=1, help="another one gives other texts")
+    told.add_argument(
+        "--documents",
+        type=Path,
+        metavar="DIR",
+        help="the items of the feed files in DIR as releases, beside the made-up ones",
+    )
+    told.add_argument(
+        "--window",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="what an item costs with N in the window; repeat",
+    )
+    told.add_argument("--json", action="store_true", help="the figures as one JSON object")
     rules = commands.add_parser(
         "rules", help="rule sets of three sizes on made-up items, beside naive regular expressions"
     )

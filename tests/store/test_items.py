@@ -244,7 +244,7 @@ def test_stories_move_lead_and_end_with_their_last_item(store: Store) -> None:
         store.stories.move(second, store.items.by_ids([first])[first].story_id, NOW)
     assert store.stories.count() == 1
     assert store.stories.get(1) is None
-    assert [copy.item_id for copy in store.stories.copies_of_text(b"text", NOW)] == [first, second]
+    assert store.stories.members(items[first].story_id + 1) == [first, second]
     assert list(store.stories.recent(NOW + timedelta(days=1))) == []
 
 

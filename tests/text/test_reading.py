@@ -29,3 +29,15 @@ def test_a_text_is_cut_where_furniture_parts_its_words(title: str, body: str, is
 def test_the_index_holds_the_words_of_the_furniture_too() -> None:
     title, body = read("Islamabad(TNS): Bridge", "The bridge: C++ at 3.14").search_texts
     assert (title, body) == ("islamabad tns bridge", "the bridge c at 3.14")
+
+
+def test_stretches_set_apart_join_the_furniture_in_order_and_without_overlap() -> None:
+    body = "BAKU, Nov 7 (APP): The bridge was opened. Follow us. With inputs from PTI"
+    reading = read("Bridge", body).set_apart([(42, 52), (10, 22)])
+    assert [body[start:end] for _, start, end in reading.furniture.spans] == [
+        "BAKU, Nov 7 (APP): The",
+        "Follow us.",
+        "With inputs from PTI",
+    ]
+    assert reading.bare("body").texts == ("bridge", "was", "opened")
+    assert reading.set_apart([]) is reading

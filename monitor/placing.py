@@ -1,0 +1,401 @@
+"""Where an item belongs: its text looked up among those of the window, compared with the leads of stories, and put
+into one.
+
+The deciding is `stories.fold`'s; here texts are fetched, decisions are kept, and what follows from them is seen to.
+Everything happens within the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from heapq import nlargest
+from itertools import chain
+from operator import itemgetter
+from weakref import WeakKeyDictionary
+
+from monitor.model import Fold, Relation, StoredText
+from monitor.store import Store
+from monitor.store.shingles import HOLDERS_MOST
+from monitor.store.stories import Standing
+from monitor.stories import boilerplate
+from monitor.stories.chains import Earlier, earlier_versions
+from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
+from monitor.stories.memory import Known, Memory
+from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample, shingle_run
+from monitor.text.reading import Reading, read
+
+LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
+RARE_HOLDERS = 4  # a shingle that more items hold says less
+PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
+COMPARED_ANYWAY = 2  # leads
+SMALL_PART = 0.35  # of an item's text
+SURELY_FROM = 0.3  # contained, by the samples, for any further lead
+LEARNED_MOST = 2  # searches for boilerplate a poll
+REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
+VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """A story whose lead may be like an item, by what stands in it: `contained` as the samples have it, and a copy of
+    the lead that may be liker."""
+
+    standing: Standing
+    contained: float
+    member_id: int | None = None
+
+
+_MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of the day are read again and again
+
+
+class Placing:
+    """Puts items into stories, within one transaction; what a source's boilerplate is it reads once."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store, self._now, self._since = store, now, now - WINDOW
+        self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._memory = _MEMORIES.setdefault(store, Memory())
+        self._new_rows = 0
+        self._is_replacing = False
+        self._learned_count = 0
+
+    # -- reading -----------------------------------------------------------------------------------------
+
+    def set_apart(self, source_id: str, body: str, reading: Reading) -> tuple[tuple[int, int], ...]:
+        """The stretches of a body that are known to stand under everything of its source."""
+        learned = self._learned_of(source_id)
+        return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
+
+    def _learned_of(self, source_id: str) -> frozenset[int]:
+        return self._known_of(source_id)[0]
+
+    def _known_of(self, source_id: str) -> tuple[frozenset[int], frozenset[int]]:
+        if source_id not in self._boilerplate:
+            self._boilerplate[source_id] = self._store.shingles.boilerplate(source_id)
+        return self._boilerplate[source_id]
+
+    def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
+        known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
+        if known is not None and reading is None:
+            return replace(known, stored=stored)
+        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
+        known = Known(stored, Text.of(reading, self._learned_of(stored.source_id)))
+        self._memory.keep(known)
+        return known
+
+    def _lead_of(self, standing: Standing) -> Known:
+        """The lead of the story that an item stands in."""
+        known = self._memory.get(standing.lead_id, standing.lead_version, self._learned_of)
+        if known is None:
+            return self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
+        if known.copy.story_id != standing.story_id:
+            known = replace(known, stored=replace(known.stored, copy=replace(known.copy, story_id=standing.story_id)))
+        return known
+
+    # -- placing -----------------------------------------------------------------------------------------
+
+    def place(self, item_id: int, reading: Reading | None = None) -> Folding:
+        """Find the story of a stored item that is alone in its own, and put it there. `reading` is that of its title
+        and text, where they were read already."""
+        stories = self._store.stories
+        stories.hold_also(item_id, [])
+        return self.place_new(stories.texts([item_id])[item_id], reading)
+
+    def place_new(self, stored: StoredText, reading: Reading | None = None) -> Folding:
+        """The same for an item that has just been stored."""
+        stories, item_id = self._store.stories, stored.copy.item_id
+        item = self._read(stored, reading)
+        hashes = _hashes(item.text)
+        holders = self._store.shingles.holders(_asked(item.text) | hashes)
+        if self._learn(item, holders, reading):
+            item = self._read(stored, reading)
+            hashes = _hashes(item.text)
+        folding = self._follow(item) or self._fold(item, holders)
+        if folding.also:
+            also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
+            stories.hold_also(item_id, also)
+        self._join(item, folding, {one for one in hashes if len(holders.get(one, ())) < HOLDERS_MOST}, holders)
+        if not item.text.is_title_only:
+            self._part_headlines(item, holders)
+        for story_id in folding.rivals:
+            self._place_anew(stories.partial_members(story_id))
+        return folding
+
+    def _fold(self, item: Known, holders: dict[int, list[int]]) -> Folding:
+        leads = self._plausible(item, holders)
+        if not leads:
+            return fold(item.copy, item.text, [])
+        shunned = self._store.stories.shunned(item.copy.item_id)
+        found: list[Found] = []
+        for likely in leads:
+            if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
+                found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
+        return fold(item.copy, item.text, found)
+
+    def _compare(self, item: Known, lead: Known, member_id: int | None) -> Found:
+        is_update = item.stored.edit is not None and lead.copy.publisher == item.copy.publisher
+        comparison = relate(item.text, lead.text, is_update=is_update)
+        through = None
+        is_first = member_id is not None and lead_of([item.copy, lead.copy]) is item.copy
+        if is_first and member_id is not None and comparison.relation is not Relation.REPRINT:
+            through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
+        return Found(lead.copy, lead.text.title, comparison, is_update, through)
+
+    def _plausible(self, item: Known, holders: dict[int, list[int]]) -> list[_Likely]:
+        """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
+        as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
+        of them has."""
+        headlines = set(item.text.title_keys)
+        likely = _likely_holders({number: ids for number, ids in holders.items() if number not in headlines})
+        titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
+        if not likely and not titled:
+            return []
+        standings = self._store.stories.standings([*likely, *titled], self._since)
+        leads: dict[int, _Likely] = {}
+        for item_id in likely:
+            if (standing := standings.get(item_id)) and (lead_id := standing.lead_id) != item.copy.item_id:
+                contained = _estimated(likely[item_id], item.text, standing)
+                if lead_id not in leads and contained >= PLAUSIBLE_FROM:
+                    leads[lead_id] = _Likely(standing, contained)
+                # Of what its lead has, the index holds nothing for a copy: what it shares comes on top of that.
+                if item_id != lead_id and lead_id in leads and leads[lead_id].member_id is None:
+                    leads[lead_id] = _Likely(standing, max(contained, leads[lead_id].contained), item_id)
+        for item_id in titled:
+            standing = standings.get(item_id)
+            if standing and standing.lead_id != item.copy.item_id and _tells_by_title(item.text, standing):
+                leads.setdefault(standing.lead_id, _Likely(standing, 1.0))
+        return list(leads.values())
+
+    def _follow(self, item: Known) -> Folding | None:
+        """Where a marked report is a version of an earlier one of its source, the story of that."""
+        edit, copy, stories = item.stored.edit, item.copy, self._store.stories
+        if edit is None:
+            return None
+        titles = stories.titles_before(copy.item_id, item.stored.source_id, self._since, VERSIONS_LOOKED_AT)
+        before = [Earlier(item_id, read(title, "").compared("title").texts) for item_id, title in titles]
+        ids = earlier_versions(edit, item.text.title, item.text.body, before)
+        if not ids:
+            return None
+        # Of several under one headline the one whose text it holds; where it holds none, the likest headline.
+        texts = stories.texts(ids)
+        held = {one: relate(item.text, self._read(texts[one]).text, is_update=True).contained for one in ids}
+        found = max(ids, key=lambda one: held[one])
+        standing = stories.standings([found], self._since)[found]
+        if standing.story_id in stories.shunned(copy.item_id):
+            return None
+        lead = self._lead_of(standing)
+        comparison = _as_version(relate(item.text, lead.text, is_update=True))
+        reason = f"{edit} of item {found}: {comparison.reason}"
+        return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
+
+    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
+        stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
+        if story_id is None or folding.comparison is None:
+            self._index(item_id, hashes)
+            return
+        stories.move(item_id, story_id, self._now)
+        relation = folding.comparison.relation or Relation.PARTIAL
+        why = Fold(folding.comparison.contained, folding.reason, folding.follows)
+        stories.relate(item_id, relation, folding.comparison.share, why)
+        if folding.lead_id != item_id:
+            # What its lead has stands in the index already.
+            self._index(item_id, [number for number in hashes if folding.lead_id not in holders.get(number, ())])
+            return
+        for absorbed in folding.absorbed:
+            self._absorb(absorbed, story_id, item_id)
+        self.measure(story_id)
+
+    def _part_headlines(self, item: Known, holders: dict[int, list[int]]) -> None:
+        """Where an item's headline stands over another text too, those that were put there by it alone are looked up
+        anew, but for what was written before this."""
+        stories = self._store.stories
+        titled = [item_id for number in item.text.title_keys for item_id in holders.get(number, ())]
+        if not titled or self._is_replacing:
+            return
+        here = stories.standings([item.copy.item_id], self._since)
+        for standing in stories.standings(titled[:LOOKED_AT_MOST], self._since).values():
+            if standing.story_id not in {one.story_id for one in here.values()}:
+                texts = stories.texts(stories.members_by_headline(standing.story_id)).values()
+                self._place_anew([one.copy.item_id for one in texts if one.copy.when >= item.copy.when])
+
+    def _place_anew(self, ids: Collection[int]) -> None:
+        """Look for another place for items, each alone first. Those that lose their lead by this stay alone, as do those beyond
+        a bound: it has to end somewhere."""
+        stories = self._store.stories
+        for item_id in ids:
+            stories.move(item_id, None, self._now)
+        looked_up = [] if self._is_replacing else list(ids)[:REPLACED_MOST]
+        for stored in stories.texts(set(ids).difference(looked_up)).values():
+            self._index(stored.copy.item_id, _hashes(self._read(stored).text))
+        if looked_up:
+            self._is_replacing = True
+            try:
+                for item_id in looked_up:
+                    self.place(item_id)
+            finally:
+                self._is_replacing = False
+
+    def _absorb(self, absorbed: int, story_id: int, item_id: int) -> None:
+        stories = self._store.stories
+        members = stories.members(absorbed)
+        if any(story_id in stories.shunned(member) for member in members):
+            return
+        for member in members:
+            stories.move(member, story_id, self._now)
+
+    def _index(self, item_id: int, hashes: Collection[int]) -> None:
+        self._store.shingles.add(item_id, hashes)
+        self._new_rows += len(hashes)
+
+    def finish(self) -> None:
+        """Let go of what is older than the window, in step with what came."""
+        self._store.shingles.sweep(self._since, self._new_rows)
+        self._new_rows = 0
+
+    # -- measuring again ---------------------------------------------------------------------------------
+
+    def edited(self, item_id: int, reading: Reading | None = None) -> None:
+        """Measure an item's place again after its text changed: one that kept too little of its lead looks for another
+        place; where a lead changed, all its copies are measured."""
+        stories = self._store.stories
+        stored = stories.texts([item_id])[item_id]
+        members = stories.members(stored.copy.story_id)
+        standing = stories.standings([item_id], datetime.min.replace(tzinfo=self._now.tzinfo)).get(item_id)
+        item = self._read(stored, reading)
+        if len(members) == 1:
+            self.place(item_id, reading)
+            return
+        self._index(item_id, _hashes(item.text))
+        if standing is None or standing.lead_id == item_id:
+            self.measure(stored.copy.story_id)
+            return
+        lead = self._read(stories.texts([standing.lead_id])[standing.lead_id])
+        fold = stories.folds(stored.copy.story_id).get(item_id)
+        if not self._relate(item, lead, fold):
+            stories.move(item_id, None, self._now)
+            self.place(item_id, reading)
+
+    def measure(self, story_id: int) -> None:
+        """Let the originator lead a story and measure every copy against it; those with too little of it look for
+        another place."""
+        stories = self._store.stories
+        known = [self._read(stored) for stored in stories.texts(stories.members(story_id)).values()]
+        if not known:
+            return
+        first = lead_of([one.copy for one in known])
+        lead = next(one for one in known if one.copy == first)
+        stories.lead(story_id, first.item_id)
+        self._index(first.item_id, _hashes(lead.text))
+        folds = stories.folds(story_id)
+        lost = [one for one in known if one is not lead and not self._relate(one, lead, folds.get(one.copy.item_id))]
+        self._place_anew([one.copy.item_id for one in lost])
+
+    def _relate(self, copy: Known, lead: Known, fold: Fold | None) -> bool:
+        """Record how a copy relates to its lead; whether it may stay."""
+        follows = None if fold is None else fold.follows
+        comparison = relate(copy.text, lead.text, is_update=follows is not None)
+        if comparison.relation is None:
+            if follows is None and not copy.stored.is_by_hand:
+                return False
+            comparison = _as_version(comparison)
+        reason = f"{comparison.reason} with item {lead.copy.item_id}"
+        if follows is not None:
+            reason = f"{copy.stored.edit or 'version'} of item {follows}: {comparison.reason}"
+        elif copy.stored.is_by_hand:
+            reason = f"put here by hand; {reason}"
+        why = Fold(comparison.contained, reason, follows)
+        self._store.stories.relate(copy.copy.item_id, comparison.relation or Relation.PARTIAL, comparison.share, why)
+        return True
+
+    # -- boilerplate -------------------------------------------------------------------------------------
+
+    def _learn(self, item: Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
+        """Whether something was found to stand under everything of the item's source. Looked for where many items
+        share a shingle, once for each such shingle, and no more than twice a poll."""
+        source_id = item.stored.source_id
+        _, phrases = self._known_of(source_id)
+        crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
+        if not crowded or self._learned_count >= LEARNED_MOST:
+            return False
+        self._learned_count += 1
+        stories = self._store.stories
+        number = max(crowded, key=lambda number: len(holders[number]))
+        standings = stories.standings(holders[number], self._since).values()
+        of_story = {standing.story_id: standing.item_id for standing in standings if standing.source_id == source_id}
+        found: list[int] = []
+        if len(of_story) >= boilerplate.LEARNED_FROM:
+            others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
+            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0]):
+                texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
+                reading = reading or read(item.stored.title, item.stored.text)
+                found = boilerplate.learnt(item.stored.text, reading.compared("body"), texts)
+        elif len(holders[number]) < HOLDERS_MOST // 2:
+            return False
+        self._store.shingles.learn(source_id, found, [] if number in found else [number])
+        del self._boilerplate[source_id]
+        return bool(found)
+
+
+def _hashes(text: Text) -> set[int]:
+    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
+    headline."""
+    return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
+
+
+def _asked(text: Text) -> set[int]:
+    """What the index is asked for, besides what it is to hold of a text."""
+    return set() if text.is_title_only else set(asked(text.shingles))
+
+
+def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
+    """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
+    items hold count little, those that very many hold nothing. The likeliest first."""
+    weights: dict[int, float] = defaultdict(float)
+    for ids in holders.values():
+        if len(ids) < HOLDERS_MOST:
+            weight = min(1.0, RARE_HOLDERS / len(ids))
+            for item_id in ids:
+                weights[item_id] += weight
+    return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
+
+
+def _crowded(text: Text, holders: dict[int, list[int]]) -> list[int]:
+    """The shingles that many items share with a text as they would share boilerplate: at its edges, or several of them."""
+    crowded = {number: ids for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM}
+    counts = Counter(chain.from_iterable(crowded.values()))
+    return [
+        number
+        for number, ids in crowded.items()
+        if number in text.edges or sum(counts[item_id] > 1 for item_id in ids) >= boilerplate.LEARNED_FROM
+    ]
+
+
+def _estimated(shared: float, text: Text, standing: Standing) -> float:
+    """How much of the shorter text so many sampled shingles stand for, turns of phrase that many use counting little;
+    0 where one is too short to be told by them."""
+    shorter = min(len(text.shingles), standing.lead_words - RUN + 1)
+    return shared / (shorter * SAMPLED_PART) if shorter >= TITLE_ONLY_BELOW else 0.0
+
+
+def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
+    """Whether a text could change what the comparisons so far say, which began with the likeliest."""
+    if likely.contained >= SURELY_FROM or not found:
+        return True
+    if any(one.comparison.relation is Relation.REPRINT for one in found):
+        return False
+    # A text that has but little of each of two stories may have as little of more, and be a collection.
+    parts = [one for one in found if one.comparison.relation is not None and one.comparison.of_copy < SMALL_PART]
+    return likely.contained >= PARTIAL_FROM and (len(found) < COMPARED_ANYWAY or len(parts) >= COMPARED_ANYWAY)
+
+
+def _tells_by_title(text: Text, standing: Standing) -> bool:
+    return text.is_title_only or standing.lead_words < TITLE_ONLY_BELOW + RUN - 1
+
+
+def _as_version(comparison: Comparison) -> Comparison:
+    """A comparison of what is in the story whatever the texts say."""
+    return comparison if comparison.relation else replace(comparison, relation=Relation.PARTIAL)

@@ -1,0 +1,52 @@
+"""Letters of one script that stand in for like ones of another, put right for comparing texts, and for nothing else.
+
+A copy that writes "pаper" with a Cyrillic а reads the same and shares no word with its original. Rules never see what
+is made here: there each script's letters are its own. The pairs are those of the confusables of Unicode Technical
+Standard 39 whose glyphs cannot be told apart in ordinary type.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CYRILLIC = dict(zip("аеорсухіјѕԁһӏԛԝвАВЕКМНОРСТУХІЈЅԌԚԜ", "aeopcyxijsdhlqwbABEKMHOPCTYXIJSGQW", strict=True))
+del _CYRILLIC["в"]  # in small letters these differ
+_GREEK = dict(zip("ονΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovABEZHIKMNOPTYX", strict=True))
+_ARMENIAN = dict(zip("օսհո", "ouhn", strict=True))
+_TO_LATIN = str.maketrans(_ARMENIAN | _GREEK | _CYRILLIC)
+_TO_CYRILLIC = str.maketrans({latin: letter for letter, latin in _CYRILLIC.items()})
+_TO_GREEK = str.maketrans({latin: letter for letter, latin in _GREEK.items()})
+
+_IS_LATIN = re.compile("[A-Za-zÀ-ɏ]+")
+_IS_CYRILLIC = re.compile("[Ѐ-ԯ]+")
+_IS_GREEK = re.compile("[Ͱ-Ͽἀ-῿]+")
+_ASCII_RUN = re.compile("[A-Za-z]+")
+_STAND_INS = re.compile(f"[{''.join(_CYRILLIC | _GREEK | _ARMENIAN)}]")
+_ASCII_STAND_INS = "".join({*_CYRILLIC.values(), *_GREEK.values()})
+_TO_BE_LATIN = re.compile(rf"[^\W\d_]*{_STAND_INS.pattern}[^\W\d_]*")
+_TO_BE_OTHER = re.compile(r"[^\W\d_]*[A-Za-z][^\W\d_]*")
+
+
+def settle(text: str) -> str:
+    """`text` with every word in one script that can be: the text's own, by most of its letters. As long as the text, character
+    for character; the text itself where nothing stands in for anything."""
+    if text.isascii() or not _STAND_INS.search(text) or not (runs := _ASCII_RUN.findall(text)):
+        return text
+    ascii_count = sum(map(len, runs))
+    # Few runs of ASCII letters, none of stand-ins alone, stand in for nothing: most texts of other scripts end here.
+    if ascii_count * 4 < len(text) and all(run.strip(_ASCII_STAND_INS) for run in runs):
+        return text
+    latin, cyrillic, greek = (sum(map(len, script.findall(text))) for script in (_IS_LATIN, _IS_CYRILLIC, _IS_GREEK))
+    if latin >= max(cyrillic, greek):
+        return _settled(text, _TO_BE_LATIN, _TO_LATIN, _IS_LATIN)
+    if cyrillic >= greek:
+        return _settled(text, _TO_BE_OTHER, _TO_CYRILLIC, _IS_CYRILLIC)
+    return _settled(text, _TO_BE_OTHER, _TO_GREEK, _IS_GREEK)
+
+
+def _settled(text: str, wanted: re.Pattern[str], table: dict[int, str], script: re.Pattern[str]) -> str:
+    def word(found: re.Match[str]) -> str:
+        settled = found[0].translate(table)
+        return settled if script.fullmatch(settled) else found[0]
+
+    return wanted.sub(word, text)

@@ -1,0 +1,92 @@
+"""What leads of stories tell, found by shared keys, and the links between items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.store import Store, open_store
+from monitor.store.events import CANDIDATES_MOST, HOLDERS_MOST
+
+NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(tmp_path / "monitor.db")
+    opened.connection.execute("PRAGMA foreign_keys = OFF")  # items are numbers here
+    yield opened
+    opened.close()
+
+
+def test_items_that_share_two_keys_are_found_the_likest_first(store: Store) -> None:
+    events = store.events
+    events.add(1, "one", [10, 11, 12], NOW)
+    events.add(2, "two", [10, 11], NOW)
+    events.add(3, "three", [10], NOW)
+    events.add(4, "four", [10, 11, 12, 13], NOW)
+    assert events.candidates(4, [10, 11, 12, 13]) == [(1, "one"), (2, "two")]
+    assert events.candidates(9, []) == []
+
+
+def test_of_many_holders_the_newest_count_and_few_are_handed_out(store: Store) -> None:
+    events = store.events
+    for item_id in range(1, HOLDERS_MOST + 10):
+        events.add(item_id, str(item_id), [10, 11], NOW)
+    found = [item_id for item_id, _ in events.candidates(99, [10, 11])]
+    assert found == list(range(HOLDERS_MOST + 9, HOLDERS_MOST + 9 - CANDIDATES_MOST, -1))
+
+
+def test_a_key_that_many_newer_items_hold_leads_to_no_older_one(store: Store) -> None:
+    events = store.events
+    events.add(1, "old", [10, 11, 12, 13, 14], NOW)
+    for item_id in range(2, HOLDERS_MOST + 2):
+        events.add(item_id, str(item_id), [10, 11, 12], NOW)
+    assert 1 not in [item_id for item_id, _ in events.candidates(99, [10, 11, 12, 13])]  # one key is left
+    assert events.candidates(99, [10, 13, 14]) == [(1, "old")]
+
+
+def test_what_an_item_tells_anew_replaces_what_it_told_and_its_links(store: Store) -> None:
+    events = store.events
+    events.add(1, "one", [10, 11], NOW)
+    events.add(2, "two", [10, 11], NOW)
+    events.link(2, 1, 300, "names")
+    events.add(1, "other", [20, 21], NOW)
+    assert events.candidates(2, [10, 11]) == []
+    assert events.candidates(2, [20, 21]) == [(1, "other")]
+    assert store.connection.value("SELECT count(*) FROM related") == 0
+
+
+WRITES = {
+    "add": lambda s: s.events.add(1, "one", [10], NOW),
+    "link": lambda s: s.events.link(1, 2, 300, "names"),
+    "sweep": lambda s: s.events.sweep(NOW + timedelta(days=9), 5),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_locked_database_is_told_by_every_method_that_writes(store: Store, write: Callable[[Store], object]) -> None:
+    store.events.add(1, "one", [10], NOW)
+    other = open_store(store.connection.path, busy_s=0.01)
+    with store.transaction(), pytest.raises(StoreError, match="locked") as caught:
+        write(other)
+    assert caught.value.is_transient
+    other.close()
+
+
+def test_old_tellings_go_a_few_at_a_time_and_links_stay(store: Store) -> None:
+    events = store.events
+    for item_id in (1, 2, 3):
+        events.add(item_id, str(item_id), [10, 11], NOW)
+    events.add(4, "4", [10, 11], NOW + timedelta(days=3))
+    events.link(1, 4, 300, "names")
+    events.sweep(NOW + timedelta(days=1), 2)
+    assert [found for found, _ in events.candidates(9, [10, 11])] == [4, 3]
+    events.sweep(NOW + timedelta(days=1), 5)
+    assert [found for found, _ in events.candidates(9, [10, 11])] == [4]
+    assert store.connection.value("SELECT count(*) FROM telling_key") == 2
+    assert store.connection.value("SELECT count(*) FROM related") == 2
