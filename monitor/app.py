@@ -57,7 +57,7 @@ async def open_parts(
 def _wired(configuration: Configuration, store: Store) -> Parts:
     settings = configuration.settings
     pipeline = Pipeline(store, acquirer_for(settings.fetch), configuration.rules, _manners(settings.fetch), now)
-    pipeline.edit_rules = configuration.edit_rules
+    pipeline.edit_rules, pipeline.window = configuration.edit_rules, settings.stories.window
     _mirror(configuration, store)
     return Parts(configuration, plans(configuration), store, pipeline, _channels(settings.mail), now)
 
@@ -72,7 +72,7 @@ def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
     _mirror(configuration, parts.store)
     pipeline, retired = parts.pipeline, None
     pipeline.rules, pipeline.edit_rules = configuration.rules, configuration.edit_rules
-    pipeline.manners = _manners(new.fetch)
+    pipeline.window, pipeline.manners = new.stories.window, _manners(new.fetch)
     if new.fetch != old.fetch:
         retired, pipeline.acquirer = pipeline.acquirer, acquirer_for(new.fetch)
     parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), _channels(new.mail)

@@ -38,19 +38,19 @@ async def catch_up(
             ids = store.unplaced.next(since, BATCH)
             items = store.items.by_ids(ids)
             for item in map(items.__getitem__, ids):
-                _take(store, item, told_since=now - events.WINDOW)
+                _take(store, item, window, told_since=now - events.WINDOW)
             store.unplaced.done(ids[-1] if len(ids) == BATCH else None)
         count += len(ids)
         await asyncio.sleep(0)
     return count
 
 
-def _take(store: Store, item: Item, told_since: datetime) -> None:
+def _take(store: Store, item: Item, window: timedelta, told_since: datetime) -> None:
     """Place an item, and link it where it leads a story and is new enough. One that a bug spoils is logged, and stays where it
     is."""
     try:
         with store.savepoint():
-            _place(store, item)
+            _place(store, item, window)
             placed = store.items.get(item.id) or item
             if placed.relation is Relation.LEAD and item.first_seen_at >= told_since:
                 Linking(store, item.first_seen_at).link(item.id, item, find_furniture(item.title, item.text))
@@ -60,7 +60,7 @@ def _take(store: Store, item: Item, told_since: datetime) -> None:
         log.exception("item not placed, by a bug", item=item.id, title=ascii(item.title[:80]))
 
 
-def _place(store: Store, item: Item) -> None:
+def _place(store: Store, item: Item, window: timedelta) -> None:
     stories = store.stories
     story_id = stories.story_of(item.id)
     folds = stories.folds(story_id)
@@ -74,7 +74,7 @@ def _place(store: Store, item: Item) -> None:
         for other in others:
             stories.move(other.id, None, other.first_seen_at)
         for one in (item, *others):
-            Placing(store, one.first_seen_at).place(one.id)
+            Placing(store, one.first_seen_at, window).place(one.id)
     elif standing.lead_id < item.id:
         # Its lead is older than the window, or was spoiled: it stays where it is.
-        Placing(store, item.first_seen_at).edited(item.id)
+        Placing(store, item.first_seen_at, window).edited(item.id)

@@ -210,7 +210,8 @@ class Daemon:
 
     async def fold_stored(self) -> None:
         """Put what an earlier version stored into stories."""
-        count = await catch_up(self.parts.store, self.parts.clock(), is_over=self.stopping.is_set)
+        parts = self.parts
+        count = await catch_up(parts.store, parts.clock(), parts.window, self.stopping.is_set)
         if count:
             log.info("items stored before were folded", items=count)
 

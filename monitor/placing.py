@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import nlargest
 from itertools import chain
 from operator import itemgetter
@@ -55,8 +55,8 @@ _MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of th
 class Placing:
     """Puts items into stories, within one transaction; what a source's boilerplate is it reads once."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
-        self._store, self._now, self._since = store, now, now - WINDOW
+    def __init__(self, store: Store, now: datetime, window: timedelta = WINDOW) -> None:
+        self._store, self._now, self._since = store, now, now - window
         self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
         self._memory = _MEMORIES.setdefault(store, Memory())
         self._new_rows = 0

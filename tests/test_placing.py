@@ -146,6 +146,14 @@ def test_copies_beyond_the_window_are_stories_of_their_own_and_the_index_lets_go
     assert desk.store.shingles.count() > rows
 
 
+@pytest.mark.parametrize(("days", "is_found"), [(7, False), (30, True)])
+def test_copies_are_looked_for_as_long_as_the_settings_say(desk: TakingIn, days: int, is_found: bool) -> None:
+    desk.window = timedelta(days=days)
+    old = desk.add("a", "Bridge", BRIDGE)
+    copy = desk.add("b", "A bridge", BRIDGE, hours=24 * 10)
+    assert (copy.story_id == old.story_id) is is_found
+
+
 def test_what_a_restart_finds_is_what_was_there(desk: TakingIn) -> None:
     lead = desk.add("a", "Bridge", BRIDGE)
     desk.store.close()

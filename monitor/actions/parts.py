@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
@@ -39,3 +39,8 @@ class Parts:
     )  # one drain at a time: they share each channel's connection
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one at a time tags the backlog
     reload: Callable[[], Awaitable[Sequence[str]]] | None = None  # of a daemon: take the files over; says what is wrong
+
+    @property
+    def window(self) -> timedelta:
+        """How long copies of an item are looked for."""
+        return self.configuration.settings.stories.window

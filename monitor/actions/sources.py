@@ -21,7 +21,7 @@ async def fetch(parts: Parts, ids: Sequence[str] = (), due: bool = False) -> Asy
     Raises `UnknownError` for an id that the configuration does not have.
     """
     chosen = _chosen(parts, ids, due=due)
-    await catch_up(parts.store, parts.clock())
+    await catch_up(parts.store, parts.clock(), parts.window)
     polls = [asyncio.ensure_future(parts.pipeline.poll(source)) for source in chosen]
     try:
         for poll in asyncio.as_completed(polls):

@@ -31,7 +31,7 @@ async def split_story(parts: Parts, story_id: int, items: list[int]) -> AsyncGen
             )
         if wanted == members:
             raise UnknownError(f"these are all the items of story {story_id}; name those that do not belong there")
-        new_id = Arranging(store, now).split(story_id, wanted)
+        new_id = Arranging(store, now, parts.window).split(story_id, wanted)
     for one in (story_id, new_id):
         yield story_object(_known(store, one))
 
@@ -46,7 +46,7 @@ async def merge_stories(parts: Parts, story_ids: list[int]) -> AsyncGenerator[Ob
     with store.transaction():
         for story_id in wanted:
             _known(store, story_id)
-        merged = Arranging(store, now).merge(wanted)
+        merged = Arranging(store, now, parts.window).merge(wanted)
     yield story_object(_known(store, merged))
 
 
@@ -65,10 +65,10 @@ async def clip_story(
     with store.transaction():
         _known(store, story_id)
         store.sources.reserve(CLIPS)
-        intake = Intake(store, source, parts.configuration.rules, now, now)
+        intake = Intake(store, source, parts.configuration.rules, now, now, parts.window)
         intake.take(Acquired(source.id, Gate.WHOLE, (entry,)))
         [item_id] = intake.taken
-        Arranging(store, now).put(item_id, story_id)
+        Arranging(store, now, parts.window).put(item_id, story_id)
     item = store.items.get(item_id)
     if item is not None:
         yield item_object(item) | {"is_new": intake.new_count == 1}

@@ -16,6 +16,7 @@ from monitor.settings.shape import (
     PickupSettings,
     Settings,
     StoreSettings,
+    StorySettings,
     WebSettings,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "PickupSettings",
     "Settings",
     "StoreSettings",
+    "StorySettings",
     "WebSettings",
     "load_settings",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ from monitor.settings.shape import (
     MailSettings,
     PickupSettings,
     StoreSettings,
+    StorySettings,
     WebSettings,
 )
 
@@ -54,6 +56,7 @@ def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> d
         ),
         "alerts": AlertSettings(alerts.max_per_hour, alerts.quiet, alerts.timezone, tuple(alerts.operator)),
         "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
+        "stories": StorySettings(timedelta(seconds=file.stories.window)),
         "pickup": PickupSettings(tuple(file.pickup.to), tuple(sorted(set(file.pickup.after))), file.pickup.timezone),
         "channels": MappingProxyType(
             {
