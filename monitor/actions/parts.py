@@ -24,6 +24,12 @@ class UnknownError(MonitorError):
     kind = "unknown"
 
 
+class ClipError(MonitorError):
+    """A page could not be taken for a clip."""
+
+    kind = "clip"
+
+
 @dataclass(slots=True)
 class Parts:
     """Replaced field by field when the configuration is reloaded."""

@@ -163,14 +163,16 @@ def _arranged(story: Object) -> str:
 
 @stories.command()
 @click.argument("story", type=int)
-@click.option("--url", metavar="U", help="Where it can be read; the page is not fetched.")
+@click.option("--url", metavar="U", help="Where it can be read; without a text or note its page is fetched.")
 @click.option("--text-file", type=click.File("rb"), metavar="F", help="Its text, in UTF-8; - for standard input.")
 @click.option("--note", metavar="N", help="What there is to say of it, where there is no text.")
-@click.option("--title", default="", metavar="T", help="Else the text's first line, or the address.")
+@click.option("--title", default="", metavar="T", help="Else the page's, or the text's first line.")
 @output.JSON
 @click.pass_obj
 def clip(folder: Path, /, story: int, as_json: bool, **given: Any) -> None:
     """Add to STORY what no source brings: a page (--url), a text (--text-file) or a note (--note).
+
+    Of a page the text, title and date are taken; what cannot be fetched is added by its text or a note, with its --url.
 
     An article that is stored already is itself put into the story.
     """
