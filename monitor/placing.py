@@ -389,7 +389,7 @@ def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
         return False
     # A text that has but little of each of two stories may have as little of more, and be a collection.
     parts = [one for one in found if one.comparison.relation is not None and one.comparison.of_copy < SMALL_PART]
-    return likely.contained >= PARTIAL_FROM and (len(found) < COMPARED_ANYWAY or len(parts) >= COMPARED_ANYWAY)
+    return len(parts) > 0 or (likely.contained >= PARTIAL_FROM and len(found) < COMPARED_ANYWAY)
 
 
 def _tells_by_title(text: Text, standing: Standing) -> bool:
