@@ -9,7 +9,8 @@ from datetime import datetime
 
 from monitor.model import Item
 from monitor.store import Store
-from monitor.stories.events import WINDOW, as_told, event_keys, same_event, tell, written
+from monitor.stories.events import WINDOW, same_event
+from monitor.stories.telling import as_told, event_keys, tell, written
 from monitor.text.furniture import Furniture
 
 SWEPT_FOR_EACH = 4  # old tellings that may go for each new one

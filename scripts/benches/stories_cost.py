@@ -30,10 +30,10 @@ from monitor.placing import Placing
 from monitor.store import Store, open_store
 from monitor.store.connection import Connection, stored_ms
 from monitor.store.shingles import ShingleIndex
-from monitor.stories.events import event_keys, tell, written
 from monitor.stories.fold import WINDOW
 from monitor.stories.likeness import Text as Compared
 from monitor.stories.shingles import SAMPLED_BELOW
+from monitor.stories.telling import event_keys, tell, written
 from monitor.text.reading import read
 
 TEMPLATES = 4_000
