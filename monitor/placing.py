@@ -7,25 +7,25 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import nlargest
-from itertools import chain
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
+from monitor.learning import Learning
 from monitor.model import Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
 from monitor.stories import boilerplate
 from monitor.stories.chains import Earlier, earlier_versions
-from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.memory import Known, Memory
-from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample, shingle_run
+from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample
 from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
@@ -34,7 +34,6 @@ PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it
 COMPARED_ANYWAY = 2  # leads
 SMALL_PART = 0.35  # of an item's text
 SURELY_FROM = 0.3  # contained, by the samples, for any further lead
-LEARNED_MOST = 2  # searches for boilerplate a poll
 REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
 VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
 
@@ -57,11 +56,11 @@ class Placing:
 
     def __init__(self, store: Store, now: datetime, window: timedelta = WINDOW) -> None:
         self._store, self._now, self._since = store, now, now - window
-        self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._learning = Learning(store, self._since)
+        self._learned_of = self._learning.learned_of
         self._memory = _MEMORIES.setdefault(store, Memory())
         self._new_rows = 0
         self._is_replacing = False
-        self._learned_count = 0
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -69,14 +68,6 @@ class Placing:
         """The stretches of a body that are known to stand under everything of its source."""
         learned = self._learned_of(source_id)
         return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
-
-    def _learned_of(self, source_id: str) -> frozenset[int]:
-        return self._known_of(source_id)[0]
-
-    def _known_of(self, source_id: str) -> tuple[frozenset[int], frozenset[int]]:
-        if source_id not in self._boilerplate:
-            self._boilerplate[source_id] = self._store.shingles.boilerplate(source_id)
-        return self._boilerplate[source_id]
 
     def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
         known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
@@ -111,10 +102,15 @@ class Placing:
         item = self._read(stored, reading)
         hashes = _hashes(item.text)
         holders = self._store.shingles.holders(_asked(item.text) | hashes)
-        if self._learn(item, holders, reading):
+        sharing = self._learning.learn(item, reading, holders, self._read)
+        if sharing:
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
         folding = self._follow(item) or self._fold(item, holders)
+        if lines := self._lines_of_copies(item, folding, reading):
+            sharing, item = lines, self._read(stored, reading)
+            hashes = _hashes(item.text)
+            folding = self._fold(item, holders)
         if folding.also:
             also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
             stories.hold_also(item_id, also)
@@ -123,7 +119,21 @@ class Placing:
             self._part_headlines(item, holders)
         for story_id in folding.rivals:
             self._place_anew(stories.partial_members(story_id))
+        for standing in {one.story_id: one for one in stories.standings(sharing, self._since).values()}.values():
+            self.measure(standing.story_id)
         return folding
+
+    def _lines_of_copies(self, item: Known, folding: Folding, reading: Reading | None) -> list[int]:
+        """The copies of a story that an item is to join by a part, where it and they have nothing but the same lines in common;
+        none where that is not so."""
+        comparison, story_id = folding.comparison, folding.story_id
+        if story_id is None or comparison is None or folding.follows or not 0 < comparison.contained < WHOLE:
+            return []
+        folds = self._store.stories.folds(story_id)
+        copies = [item_id for item_id, why in folds.items() if why.contained < WHOLE and not why.is_by_hand]
+        if len(copies) < boilerplate.LEARNED_FROM - 1:  # and the lead
+            return []
+        return self._learning.learn_from_copies(item, reading, [*copies, folding.lead_id], self._read)
 
     def _fold(self, item: Known, holders: dict[int, list[int]]) -> Folding:
         leads = self._plausible(item, holders)
@@ -311,34 +321,6 @@ class Placing:
         self._store.stories.relate(copy.copy.item_id, comparison.relation or Relation.PARTIAL, comparison.share, why)
         return True
 
-    # -- boilerplate -------------------------------------------------------------------------------------
-
-    def _learn(self, item: Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
-        """Whether something was found to stand under everything of the item's source. Looked for where many items
-        share a shingle, once for each such shingle, and no more than twice a poll."""
-        source_id = item.stored.source_id
-        _, phrases = self._known_of(source_id)
-        crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
-        if not crowded or self._learned_count >= LEARNED_MOST:
-            return False
-        self._learned_count += 1
-        stories = self._store.stories
-        number = max(crowded, key=lambda number: len(holders[number]))
-        standings = stories.standings(holders[number], self._since).values()
-        of_story = {standing.story_id: standing.item_id for standing in standings if standing.source_id == source_id}
-        found: list[int] = []
-        if len(of_story) >= boilerplate.LEARNED_FROM:
-            others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
-            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0]):
-                texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
-                reading = reading or read(item.stored.title, item.stored.text)
-                found = boilerplate.learnt(item.stored.text, reading.compared("body"), texts)
-        elif len(holders[number]) < HOLDERS_MOST // 2:
-            return False
-        self._store.shingles.learn(source_id, found, [] if number in found else [number])
-        del self._boilerplate[source_id]
-        return bool(found)
-
 
 def _hashes(text: Text) -> set[int]:
     """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
@@ -361,17 +343,6 @@ def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
             for item_id in ids:
                 weights[item_id] += weight
     return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
-
-
-def _crowded(text: Text, holders: dict[int, list[int]]) -> list[int]:
-    """The shingles that many items share with a text as they would share boilerplate: at its edges, or several of them."""
-    crowded = {number: ids for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM}
-    counts = Counter(chain.from_iterable(crowded.values()))
-    return [
-        number
-        for number, ids in crowded.items()
-        if number in text.edges or sum(counts[item_id] > 1 for item_id in ids) >= boilerplate.LEARNED_FROM
-    ]
 
 
 def _estimated(shared: float, text: Text, standing: Standing) -> float:

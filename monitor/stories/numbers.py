@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from itertools import pairwise
 
+from monitor.stories.shingles import shingle_run
 from monitor.text.folding import fold_text
 from monitor.text.wire_names import MONTHS, WEEKDAYS
 
@@ -25,6 +26,8 @@ STAMPED = (
 )
 VERY_TEXT = 0.95  # shared part from which on the text is the same whatever its title
 COVERED_FROM = 0.6  # of the shorter text: where so much is shared, its numbers should be as well
+AMID_LEAST = 2  # numbers amid words that both texts have, where less is shared
+REACH = 8  # words on either side of a number
 _HOLE = "#"
 _NONE: frozenset[str] = frozenset()
 Frame = tuple[str, str, str]
@@ -60,6 +63,16 @@ class Figured:
         """Each word of letters and digits with its surroundings."""
         return _framed(self._words, {at: word for at, word in enumerate(self._words) if _is_code(word)})
 
+    def amid(self, shingles: AbstractSet[int]) -> frozenset[str]:
+        """The different numbers that stand amid what another text has too: some of its shingles are close by on both sides."""
+        has = [shingle in shingles for shingle in shingle_run(self._words)]
+        return frozenset(
+            number
+            for at, word in enumerate(self._words)
+            if word[0] <= "9" and (number := _number(word))
+            if any(has[max(0, at - REACH) : max(0, at - 2)]) and any(has[at + 1 : at + REACH - 1])
+        )
+
     @cached_property
     def dates(self) -> frozenset[tuple[str, str]]:
         """Days of a month, as (day, month)."""
@@ -81,11 +94,18 @@ def veto(shorter: Sequence[str], other: Sequence[str], covered: float, *, has_tw
     return veto_of(Figured(shorter), Figured(other), covered, has_twin_title=has_twin_title)
 
 
-def veto_of(ours: Figured, theirs: Figured, covered: float, *, has_twin_title: bool = False) -> str | None:
+def veto_of(
+    ours: Figured,
+    theirs: Figured,
+    covered: float,
+    *,
+    has_twin_title: bool = False,
+    shingles: AbstractSet[int] = frozenset(),
+) -> str | None:
     """Why numbers or dates speak against two texts being copies; None where they do not.
 
-    `covered` (0 to 1) is how much of the shorter text, `ours`, is in the other; `has_twin_title` says that titles differ in
-    numbers alone. A date stamp that opens or ends a text is passed over.
+    `covered` (0 to 1) is how much of the shorter text, `ours`, is in the other, which has these `shingles`; `has_twin_title`
+    says that titles differ in numbers alone. A date stamp that opens or ends a text is passed over.
     """
     agreeing, differing = _compared(ours.framed, theirs.known)
     if not agreeing + differing and ours.coded:
@@ -98,10 +118,16 @@ def veto_of(ours: Figured, theirs: Figured, covered: float, *, has_twin_title: b
         return "the dates differ"
     if agreeing:
         return None
-    wanted, known = ours.numbers, theirs.numbers
+    if covered >= COVERED_FROM:
+        return _missing(ours.numbers, theirs.numbers, least=1)
+    return _missing(ours.amid(shingles), theirs.numbers, least=AMID_LEAST)
+
+
+def _missing(wanted: AbstractSet[str], known: AbstractSet[str], least: int) -> str | None:
+    """Whether most of the wanted numbers, if they are so many, are missing among the known. Where the other text has hardly
+    any of its own, they were cut or put into words."""
     missing = len(wanted - known)
-    # Where the other has hardly any numbers of its own, they were cut or put into words.
-    if covered >= COVERED_FROM and missing * 2 > len(wanted) and len(known) * 2 >= len(wanted):
+    if len(wanted) >= least and missing * 2 > len(wanted) and len(known) * 2 >= len(wanted):
         return f"{missing} of {len(wanted)} numbers are missing"
     return None
 

@@ -43,7 +43,7 @@ from benches.stories_writer import LANGUAGES, TONGUES, Text, Writer
 from monitor.text.tokens import words
 
 GROUP = 4  # outlets that put the same lines around all they print
-FIRST_ARTICLES = 6  # of an outlet that nobody knew
+FIRST_ARTICLES = 8  # of an outlet that nobody knew
 COLLECTED = 5  # releases a summary
 SUMMED_WORDS = 40  # of each
 EACH = 10  # twins a release, of those that are made up
@@ -71,7 +71,7 @@ class Twins(Stream):
         """About `count` twins beside their releases, in the order of time."""
         self._first_articles()
         keys = [self._release(number, text) for number, text in enumerate(self._releases)]
-        self._collections(len(self._releases))
+        self._collections()
         while sum(piece.truth[0] < 0 for piece in self._pieces) < count:
             for number, text in enumerate(self._releases):
                 self._around(text, self._pieces[keys[number]])
@@ -132,19 +132,15 @@ class Twins(Stream):
                     place = (source, 6.0 * number + self._writer.random.uniform(0, 5))
                     self._twin(replace(text, paragraphs=body), "first articles, house lines", place, None)
 
-    def _collections(self, count: int) -> None:
-        """Summaries of first paragraphs, under a headline that says so and under others; each release is in one at most."""
-        random, at_h = self._writer.random, 24.0 * (DAYS - 2)
+    def _collections(self) -> None:
+        """Summaries of first paragraphs, as many as there are releases for; each is in one at most."""
         for language in self._languages:
             known = [text for text in self._releases if text.language == language]
             known = [_begun(text) for text in known if len(text.paragraphs) > PARAGRAPHS_LEAST]
-            for number in range(min(count, len(known) // COLLECTED)):
-                text = self._summary(language, tuple(known[number * COLLECTED : (number + 1) * COLLECTED]))
-                is_told = number % 2 == 0
-                if not is_told:
-                    text = replace(text, title=self._desk(language, 0).stranger().title)
-                place = (self._first_source(language) + random.randrange(SOURCES_EACH - HOUSES), at_h)
-                self._twin(text, "news summary" if is_told else "news summary, other headline", place, None)
+            for at in range(0, len(known) - COLLECTED + 1, COLLECTED):
+                text = self._summary(language, tuple(known[at : at + COLLECTED]))
+                source = self._first_source(language) + self._writer.random.randrange(SOURCES_EACH - HOUSES)
+                self._twin(text, "news summary", (source, 24.0 * (DAYS - 2)), None)
 
     def _twin(self, text: Text, kind: str, place: tuple[int, float], of: int | None) -> None:
         self._add(text, kind, place, (-len(self._pieces) - 1,), of)
