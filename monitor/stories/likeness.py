@@ -110,7 +110,7 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
     shorter, other = (copy, lead) if len(copy.shingles) <= len(lead.shingles) else (lead, copy)
     has_twin_title = copy.has_number and lead.has_number and are_twins(copy.title, lead.title)
-    return veto_of(shorter.figured, other.figured, covered, has_twin_title=has_twin_title, shingles=other.shingles)
+    return veto_of(shorter.figured, other.figured, covered, other.shingles, has_twin_title=has_twin_title)
 
 
 def _by_title(copy: Text, lead: Text) -> Comparison:
