@@ -8,7 +8,7 @@ Everything happens within the caller's transaction.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import nlargest
@@ -39,6 +39,10 @@ REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at
 VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
 
 
+Holders = Mapping[int, Sequence[int]]
+"""Items by the numbers they hold, newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Likely:
     """A story whose lead may be like an item, by what stands in it: `contained` as the samples have it, and a copy of
@@ -59,7 +63,7 @@ class Placing:
         self._store, self._now, self._since = store, now, now - WINDOW
         self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
         self._memory = _MEMORIES.setdefault(store, Memory())
-        self._new_rows = 0
+        self._new_count = 0
         self._is_replacing = False
         self._learned_count = 0
 
@@ -125,7 +129,7 @@ class Placing:
             self._place_anew(stories.partial_members(story_id))
         return folding
 
-    def _fold(self, item: Known, holders: dict[int, list[int]]) -> Folding:
+    def _fold(self, item: Known, holders: Holders) -> Folding:
         leads = self._plausible(item, holders)
         if not leads:
             return fold(item.copy, item.text, [])
@@ -145,7 +149,7 @@ class Placing:
             through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
         return Found(lead.copy, lead.text.title, comparison, is_update, through)
 
-    def _plausible(self, item: Known, holders: dict[int, list[int]]) -> list[_Likely]:
+    def _plausible(self, item: Known, holders: Holders) -> list[_Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
         of them has."""
@@ -192,7 +196,7 @@ class Placing:
         reason = f"{edit} of item {found}: {comparison.reason}"
         return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
 
-    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
+    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: Holders) -> None:
         stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
         if story_id is None or folding.comparison is None:
             self._index(item_id, hashes)
@@ -209,7 +213,7 @@ class Placing:
             self._absorb(absorbed, story_id, item_id)
         self.measure(story_id)
 
-    def _part_headlines(self, item: Known, holders: dict[int, list[int]]) -> None:
+    def _part_headlines(self, item: Known, holders: Holders) -> None:
         """Where an item's headline stands over another text too, those that were put there by it alone are looked up
         anew, but for what was written before this."""
         stories = self._store.stories
@@ -249,12 +253,12 @@ class Placing:
 
     def _index(self, item_id: int, hashes: Collection[int]) -> None:
         self._store.shingles.add(item_id, hashes)
-        self._new_rows += len(hashes)
+        self._new_count += len(hashes)
 
     def finish(self) -> None:
         """Let go of what is older than the window, in step with what came."""
-        self._store.shingles.sweep(self._since, self._new_rows)
-        self._new_rows = 0
+        self._store.shingles.sweep(self._since, self._new_count)
+        self._new_count = 0
 
     # -- measuring again ---------------------------------------------------------------------------------
 
@@ -313,7 +317,7 @@ class Placing:
 
     # -- boilerplate -------------------------------------------------------------------------------------
 
-    def _learn(self, item: Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
+    def _learn(self, item: Known, holders: Holders, reading: Reading | None) -> bool:
         """Whether something was found to stand under everything of the item's source. Looked for where many items
         share a shingle, once for each such shingle, and no more than twice a poll."""
         source_id = item.stored.source_id
@@ -351,7 +355,7 @@ def _asked(text: Text) -> set[int]:
     return set() if text.is_title_only else set(asked(text.shingles))
 
 
-def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
+def _likely_holders(holders: Holders) -> dict[int, float]:
     """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
     items hold count little, those that very many hold nothing. The likeliest first."""
     weights: dict[int, float] = defaultdict(float)
@@ -363,7 +367,7 @@ def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
     return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
 
 
-def _crowded(text: Text, holders: dict[int, list[int]]) -> list[int]:
+def _crowded(text: Text, holders: Holders) -> list[int]:
     """The shingles that many items share with a text as they would share boilerplate: at its edges, or several of them."""
     crowded = {number: ids for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM}
     counts = Counter(chain.from_iterable(crowded.values()))
