@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import nlargest
 from itertools import chain
 from operator import itemgetter
 from weakref import WeakKeyDictionary
@@ -30,6 +29,7 @@ from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
 RARE_HOLDERS = 4  # a shingle that more items hold says less
+WEIGHTS = (0.0, *(min(1.0, RARE_HOLDERS / count) for count in range(1, HOLDERS_MOST)))  # of a shingle, by its holders
 PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
 COMPARED_ANYWAY = 2  # leads
 SMALL_PART = 0.35  # of an item's text
@@ -107,18 +107,20 @@ class Placing:
         and text, where they were read already."""
         stories = self._store.stories
         stories.hold_also(item_id, [])
-        return self.place_new(stories.texts([item_id])[item_id], reading)
+        return self.place_new(stories.texts([item_id])[item_id], reading, stories.shunned(item_id))
 
-    def place_new(self, stored: StoredText, reading: Reading | None = None) -> Folding:
-        """The same for an item that has just been stored."""
+    def place_new(
+        self, stored: StoredText, reading: Reading | None = None, shunned: Collection[int] = frozenset()
+    ) -> Folding:
+        """The same for an item that has just been stored, which nobody took out of a story (`shunned`) so far."""
         stories, item_id = self._store.stories, stored.copy.item_id
         item = self._read(stored, reading)
         hashes = _hashes(item.text)
-        holders = self._store.shingles.holders(_asked(item.text) | hashes)
+        holders = self._store.shingles.holders(hashes.union(_asked(item.text)))
         if self._learn(item, holders, reading):
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
-        folding = self._follow(item) or self._fold(item, holders)
+        folding = self._follow(item, shunned) or self._fold(item, holders, shunned)
         if folding.also:
             also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
             stories.hold_also(item_id, also)
@@ -129,13 +131,9 @@ class Placing:
             self._place_anew(stories.partial_members(story_id))
         return folding
 
-    def _fold(self, item: Known, holders: Holders) -> Folding:
-        leads = self._plausible(item, holders)
-        if not leads:
-            return fold(item.copy, item.text, [])
-        shunned = self._store.stories.shunned(item.copy.item_id)
+    def _fold(self, item: Known, holders: Holders, shunned: Collection[int]) -> Folding:
         found: list[Found] = []
-        for likely in leads:
+        for likely in self._plausible(item, holders):
             if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
                 found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
         return fold(item.copy, item.text, found)
@@ -174,7 +172,7 @@ class Placing:
                 leads.setdefault(standing.lead_id, _Likely(standing, 1.0))
         return list(leads.values())
 
-    def _follow(self, item: Known) -> Folding | None:
+    def _follow(self, item: Known, shunned: Collection[int]) -> Folding | None:
         """Where a marked report is a version of an earlier one of its source, the story of that."""
         edit, copy, stories = item.stored.edit, item.copy, self._store.stories
         if edit is None:
@@ -189,7 +187,7 @@ class Placing:
         held = {one: relate(item.text, self._read(texts[one]).text, is_update=True).contained for one in ids}
         found = max(ids, key=lambda one: held[one])
         standing = stories.standings([found], self._since)[found]
-        if standing.story_id in stories.shunned(copy.item_id):
+        if standing.story_id in shunned:
             return None
         lead = self._lead_of(standing)
         comparison = _as_version(relate(item.text, lead.text, is_update=True))
@@ -320,10 +318,12 @@ class Placing:
     def _learn(self, item: Known, holders: Holders, reading: Reading | None) -> bool:
         """Whether something was found to stand under everything of the item's source. Looked for where many items
         share a shingle, once for each such shingle, and no more than twice a poll."""
+        if self._learned_count >= LEARNED_MOST:
+            return False
         source_id = item.stored.source_id
         _, phrases = self._known_of(source_id)
         crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
-        if not crowded or self._learned_count >= LEARNED_MOST:
+        if not crowded:
             return False
         self._learned_count += 1
         stories = self._store.stories
@@ -350,9 +350,9 @@ def _hashes(text: Text) -> set[int]:
     return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
 
 
-def _asked(text: Text) -> set[int]:
+def _asked(text: Text) -> Sequence[int]:
     """What the index is asked for, besides what it is to hold of a text."""
-    return set() if text.is_title_only else set(asked(text.shingles))
+    return () if text.is_title_only else asked(text.shingles)
 
 
 def _likely_holders(holders: Holders) -> dict[int, float]:
@@ -361,10 +361,11 @@ def _likely_holders(holders: Holders) -> dict[int, float]:
     weights: dict[int, float] = defaultdict(float)
     for ids in holders.values():
         if len(ids) < HOLDERS_MOST:
-            weight = min(1.0, RARE_HOLDERS / len(ids))
+            weight = WEIGHTS[len(ids)]
             for item_id in ids:
                 weights[item_id] += weight
-    return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
+    likely = [one for one in weights.items() if one[1] >= 1]
+    return dict(sorted(likely, key=itemgetter(1), reverse=True)[:LOOKED_AT_MOST])
 
 
 def _crowded(text: Text, holders: Holders) -> list[int]:
