@@ -53,7 +53,7 @@ def _take(store: Store, item: Item, window: timedelta, told_since: datetime) -> 
             _place(store, item, window)
             placed = store.items.get(item.id) or item
             if placed.relation is Relation.LEAD and item.first_seen_at >= told_since:
-                Linking(store, item.first_seen_at).link(item.id, item, find_furniture(item.title, item.text))
+                Linking(store, item.first_seen_at).link_anew(item.id, item, find_furniture(item.title, item.text))
     except StoreError:
         raise
     except Exception:

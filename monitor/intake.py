@@ -146,7 +146,7 @@ class Intake:
         edited = store.items.get(item_id) or item
         self._watch(item, edited)
         if edited.relation is Relation.LEAD:
-            self._linking.link(item_id, edited, reading.furniture)
+            self._linking.link_anew(item_id, edited, reading.furniture)
         store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
         self.edited_count += 1
 

@@ -28,7 +28,7 @@ LINES_MOST = 120  # shingles, of lines that were learned where they brought item
 READ_MOST = 2 * LEARNED_FROM  # items, the newest
 
 Holders = Mapping[int, Sequence[int]]
-"""Items by the shingles they hold."""
+"""Items by the shingles they hold, newest first."""
 TextOf = Callable[[StoredText], Known]
 """Reads a stored text."""
 
@@ -53,10 +53,12 @@ class Learning:
     def learn(self, item: Known, reading: Reading | None, holders: Holders, text_of: TextOf) -> list[int]:
         """Look for what stands under everything of the item's source; where something was found, the items that have it too,
         which may have been taken for copies by it. Looked for where many items share a shingle, by that which most share."""
+        if self._search_count >= SEARCHES_MOST:
+            return []
         source_id = item.stored.source_id
         _, phrases = self._known_of(source_id)
         crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
-        if not crowded or self._search_count >= SEARCHES_MOST:
+        if not crowded:
             return []
         self._search_count += 1
         number = max(crowded, key=lambda number: len(holders[number]))

@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from heapq import nlargest
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
-from monitor.learning import Learning
+from monitor.learning import Holders, Learning
 from monitor.model import Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
@@ -30,6 +29,7 @@ from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
 RARE_HOLDERS = 4  # a shingle that more items hold says less
+WEIGHTS = (0.0, *(min(1.0, RARE_HOLDERS / count) for count in range(1, HOLDERS_MOST)))  # of a shingle, by its holders
 PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
 COMPARED_ANYWAY = 2  # leads
 SMALL_PART = 0.35  # of an item's text
@@ -59,7 +59,7 @@ class Placing:
         self._learning = Learning(store, self._since)
         self._learned_of = self._learning.learned_of
         self._memory = _MEMORIES.setdefault(store, Memory())
-        self._new_rows = 0
+        self._new_count = 0
         self._is_replacing = False
 
     # -- reading -----------------------------------------------------------------------------------------
@@ -94,23 +94,25 @@ class Placing:
         and text, where they were read already."""
         stories = self._store.stories
         stories.hold_also(item_id, [])
-        return self.place_new(stories.texts([item_id])[item_id], reading)
+        return self.place_new(stories.texts([item_id])[item_id], reading, stories.shunned(item_id))
 
-    def place_new(self, stored: StoredText, reading: Reading | None = None) -> Folding:
-        """The same for an item that has just been stored."""
+    def place_new(
+        self, stored: StoredText, reading: Reading | None = None, shunned: Collection[int] = frozenset()
+    ) -> Folding:
+        """The same for an item that has just been stored, which nobody took out of a story (`shunned`) so far."""
         stories, item_id = self._store.stories, stored.copy.item_id
         item = self._read(stored, reading)
         hashes = _hashes(item.text)
-        holders = self._store.shingles.holders(_asked(item.text) | hashes)
+        holders = self._store.shingles.holders(hashes.union(_asked(item.text)))
         sharing = self._learning.learn(item, reading, holders, self._read)
         if sharing:
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
-        folding = self._follow(item) or self._fold(item, holders)
+        folding = self._follow(item, shunned) or self._fold(item, holders, shunned)
         if lines := self._lines_of_copies(item, folding, reading):
             sharing, item = lines, self._read(stored, reading)
             hashes = _hashes(item.text)
-            folding = self._fold(item, holders)
+            folding = self._fold(item, holders, shunned)
         if folding.also:
             also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
             stories.hold_also(item_id, also)
@@ -135,13 +137,9 @@ class Placing:
             return []
         return self._learning.learn_from_copies(item, reading, [*copies, folding.lead_id], self._read)
 
-    def _fold(self, item: Known, holders: dict[int, list[int]]) -> Folding:
-        leads = self._plausible(item, holders)
-        if not leads:
-            return fold(item.copy, item.text, [])
-        shunned = self._store.stories.shunned(item.copy.item_id)
+    def _fold(self, item: Known, holders: Holders, shunned: Collection[int]) -> Folding:
         found: list[Found] = []
-        for likely in leads:
+        for likely in self._plausible(item, holders):
             if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
                 found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
         return fold(item.copy, item.text, found)
@@ -155,7 +153,7 @@ class Placing:
             through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
         return Found(lead.copy, lead.text.title, comparison, is_update, through)
 
-    def _plausible(self, item: Known, holders: dict[int, list[int]]) -> list[_Likely]:
+    def _plausible(self, item: Known, holders: Holders) -> list[_Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
         of them has."""
@@ -180,7 +178,7 @@ class Placing:
                 leads.setdefault(standing.lead_id, _Likely(standing, 1.0))
         return list(leads.values())
 
-    def _follow(self, item: Known) -> Folding | None:
+    def _follow(self, item: Known, shunned: Collection[int]) -> Folding | None:
         """Where a marked report is a version of an earlier one of its source, the story of that."""
         edit, copy, stories = item.stored.edit, item.copy, self._store.stories
         if edit is None:
@@ -195,14 +193,14 @@ class Placing:
         held = {one: relate(item.text, self._read(texts[one]).text, is_update=True).contained for one in ids}
         found = max(ids, key=lambda one: held[one])
         standing = stories.standings([found], self._since)[found]
-        if standing.story_id in stories.shunned(copy.item_id):
+        if standing.story_id in shunned:
             return None
         lead = self._lead_of(standing)
         comparison = _as_version(relate(item.text, lead.text, is_update=True))
         reason = f"{edit} of item {found}: {comparison.reason}"
         return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
 
-    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
+    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: Holders) -> None:
         stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
         if story_id is None or folding.comparison is None:
             self._index(item_id, hashes)
@@ -219,7 +217,7 @@ class Placing:
             self._absorb(absorbed, story_id, item_id)
         self.measure(story_id)
 
-    def _part_headlines(self, item: Known, holders: dict[int, list[int]]) -> None:
+    def _part_headlines(self, item: Known, holders: Holders) -> None:
         """Where an item's headline stands over another text too, those that were put there by it alone are looked up
         anew, but for what was written before this."""
         stories = self._store.stories
@@ -259,12 +257,12 @@ class Placing:
 
     def _index(self, item_id: int, hashes: Collection[int]) -> None:
         self._store.shingles.add(item_id, hashes)
-        self._new_rows += len(hashes)
+        self._new_count += len(hashes)
 
     def finish(self) -> None:
         """Let go of what is older than the window, in step with what came."""
-        self._store.shingles.sweep(self._since, self._new_rows)
-        self._new_rows = 0
+        self._store.shingles.sweep(self._since, self._new_count)
+        self._new_count = 0
 
     # -- measuring again ---------------------------------------------------------------------------------
 
@@ -328,21 +326,22 @@ def _hashes(text: Text) -> set[int]:
     return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
 
 
-def _asked(text: Text) -> set[int]:
+def _asked(text: Text) -> Sequence[int]:
     """What the index is asked for, besides what it is to hold of a text."""
-    return set() if text.is_title_only else set(asked(text.shingles))
+    return () if text.is_title_only else asked(text.shingles)
 
 
-def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
+def _likely_holders(holders: Holders) -> dict[int, float]:
     """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
     items hold count little, those that very many hold nothing. The likeliest first."""
     weights: dict[int, float] = defaultdict(float)
     for ids in holders.values():
         if len(ids) < HOLDERS_MOST:
-            weight = min(1.0, RARE_HOLDERS / len(ids))
+            weight = WEIGHTS[len(ids)]
             for item_id in ids:
                 weights[item_id] += weight
-    return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
+    likely = [one for one in weights.items() if one[1] >= 1]
+    return dict(sorted(likely, key=itemgetter(1), reverse=True)[:LOOKED_AT_MOST])
 
 
 def _estimated(shared: float, text: Text, standing: Standing) -> float:

@@ -150,21 +150,16 @@ STORIES = (
         item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
         PRIMARY KEY (item_id, other_id)
     ) WITHOUT ROWID""",
-    """CREATE TABLE shingle (
-        hash INTEGER NOT NULL, item_id INTEGER NOT NULL,
-        PRIMARY KEY (hash, item_id)
-    ) WITHOUT ROWID""",
-    "CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), hash INTEGER NOT NULL)",
+    # Four-byte ids of the items that hold a number, end to end; and where the next sweep over such a table begins.
+    "CREATE TABLE shingle (number INTEGER PRIMARY KEY, holders BLOB NOT NULL)",
+    "CREATE TABLE sweep (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
     # Eight-byte numbers end to end: shingles that stand under everything of a source, and phrases found to be none such.
     """CREATE TABLE boilerplate (
         source_id TEXT PRIMARY KEY, learned BLOB NOT NULL, phrases BLOB NOT NULL
     ) WITHOUT ROWID""",
     # What leads of stories tell, for some days, the keys they are found by, and the items found to tell of one event.
-    "CREATE TABLE telling (item_id INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL, told TEXT NOT NULL, keys TEXT NOT NULL)",
-    """CREATE TABLE telling_key (
-        key INTEGER NOT NULL, item_id INTEGER NOT NULL,
-        PRIMARY KEY (key, item_id)
-    ) WITHOUT ROWID""",
+    "CREATE TABLE telling (item_id INTEGER PRIMARY KEY, told TEXT NOT NULL)",
+    "CREATE TABLE telling_key (number INTEGER PRIMARY KEY, holders BLOB NOT NULL)",
     """CREATE TABLE related (
         item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
         points REAL NOT NULL, reason TEXT NOT NULL,

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.model import Copy, Fold, Kind, Relation, StoredText, Story
 from monitor.store.connection import Connection, Row, stored_at, stored_ms
@@ -18,8 +18,7 @@ TEXT = """SELECT item.id, item.story_id, item.publisher, source.kind, COALESCE(i
     LEFT JOIN fold ON fold.item_id = item.id"""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where an item stands, without its text: `lead_words` counts those of its story's lead, which is in its
     `lead_version`."""
 
@@ -51,7 +50,7 @@ class Stories:
             JOIN story ON story.id = item.story_id JOIN item AS lead ON lead.id = story.lead_id
             WHERE item.id IN (SELECT value FROM json_each(?)) AND item.first_seen_at >= ?"""
         rows = self._connection.rows(sql, (json.dumps(list(ids)), stored_ms(since)))
-        return {row[0]: Standing(*row) for row in rows}
+        return {row[0]: Standing._make(row) for row in rows}
 
     def members(self, story_id: int) -> list[int]:
         """The items of a story, in the order stored; none for one that is no more."""

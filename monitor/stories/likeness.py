@@ -109,8 +109,10 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
     shorter, other = (copy, lead) if len(copy.shingles) <= len(lead.shingles) else (lead, copy)
-    has_twin_title = copy.has_number and lead.has_number and are_twins(copy.title, lead.title)
-    return veto_of(shorter.figured, other.figured, covered, other.shingles, has_twin_title=has_twin_title)
+    against = veto_of(shorter.figured, other.figured, covered, other.shingles)
+    if against is None and copy.has_number and lead.has_number and are_twins(copy.title, lead.title):
+        against = veto_of(shorter.figured, other.figured, covered, other.shingles, has_twin_title=True)
+    return against
 
 
 def _by_title(copy: Text, lead: Text) -> Comparison:

@@ -120,6 +120,8 @@ def veto_of(
         return f"{differing} of {agreeing + differing} numbers differ"
     if has_twin_title and (differing or (not agreeing and covered < VERY_TEXT)):
         return "the titles differ in their numbers"
+    if agreeing and not (ours.dates and theirs.dates):
+        return None
     numbers, dates = ours.amid(shingles)
     # One date alone may have been changed by rewording.
     if min(len(dates), len(theirs.dates)) >= (2 if agreeing > differing else 1) and not dates & theirs.dates:

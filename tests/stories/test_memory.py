@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.model import Copy, Kind, StoredText
@@ -23,17 +24,31 @@ def test_what_was_read_is_given_again_until_the_item_or_its_sources_boilerplate_
     memory = Memory()
     one = known(1)
     memory.keep(one)
-    assert got(memory, 1) is one
+    assert got(memory, 1) == replace(one, stored=replace(one.stored, title="", text=""))
     assert got(memory, 2) is None
     assert got(memory, 1, version=2) is None
+    memory.keep(one)
     assert got(memory, 1, boilerplate=frozenset([7])) is None
-    newer = known(1, version=2)
-    memory.keep(newer)
-    assert got(memory, 1, version=2) is newer
+    memory.keep(known(1, version=2))
+    assert got(memory, 1, version=2) is not None
 
 
-def test_the_longest_unused_go_first_and_texts_without_words_count_too() -> None:
-    memory = Memory(shingles_kept=3 * (100 + REST))
+def test_the_longest_unused_are_packed_and_read_again_the_same() -> None:
+    memory = Memory(read_kept=2 * (100 + REST))
+    text = Text(("ship", "in", "port"), (), frozenset(range(100)), frozenset([7]), frozenset([1, 2]))
+    memory.keep(replace(known(1), text=text))
+    first = got(memory, 1, boilerplate=frozenset([7]))
+    for item_id in (2, 3, 4):
+        memory.keep(known(item_id))
+    unpacked = got(memory, 1, boilerplate=frozenset([7]))
+    assert unpacked == first
+    assert unpacked is not first
+    assert got(memory, 1, boilerplate=frozenset([7])) is unpacked
+    assert got(memory, 2) == replace(known(2), stored=replace(known(2).stored, title="", text=""))
+
+
+def test_the_longest_unused_go_at_last_and_texts_without_words_count_too() -> None:
+    memory = Memory(read_kept=100 + REST, packed_kept=2 * (100 + REST))
     for item_id in (1, 2, 3):
         memory.keep(known(item_id))
     assert got(memory, 1) is not None
@@ -44,3 +59,13 @@ def test_the_longest_unused_go_first_and_texts_without_words_count_too() -> None
     assert sum(got(memory, item_id) is not None for item_id in range(30)) == 9
     memory.keep(known(29, shingles=100))
     assert got(memory, 29) is not None
+
+
+def test_an_item_that_is_read_anew_is_kept_once() -> None:
+    memory = Memory(read_kept=100 + REST, packed_kept=100 + REST)
+    memory.keep(known(1))
+    memory.keep(known(2))  # the first one is packed
+    memory.keep(known(1, version=2))
+    assert got(memory, 1) is None
+    memory.keep(known(1, version=2))
+    assert got(memory, 1, version=2) is not None
