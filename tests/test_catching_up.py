@@ -17,6 +17,7 @@ from monitor.errors import StoreError
 from monitor.model import Kind, Relation
 from monitor.placing import Placing
 from monitor.store.connection import stored_ms
+from monitor.store.finding import Words
 from monitor.store.migrations import FIRST, RULES
 from tests.conftest import Article, Folder, Site, running, source
 from tests.desk import NOON, TakingIn, sentences
@@ -90,6 +91,15 @@ async def test_what_was_stored_before_is_found_as_a_copy_of_what_comes_after(bef
     assert desk.stories() == [{old, new.id}]
     assert desk.story(new).lead_id == old
     assert await catch_up(desk.store, NOON + timedelta(hours=3)) == 0
+
+
+def test_what_was_stored_before_is_indexed_by_the_furniture_that_is_known_now(before: Before) -> None:
+    parted = before.add("a", "Bridge", "A bridge for all\nISLAMABAD (TNS) - The bridge was opened.")
+    before.add("a", "Bridge", "The bridge was opened.")
+    desk = before.reopened()
+    rows = desk.store.connection.rows("SELECT id FROM item WHERE is_cut")
+    assert rows == [(parted,)]
+    assert list(desk.store.items.find(Words("opened"))) == [2, 1]
 
 
 async def test_copies_that_were_stored_before_find_each_other_and_look_no_newer_for_it(before: Before) -> None:

@@ -207,9 +207,11 @@ def rules(db: Database) -> None:
 @migrations()
 def stories(db: Database) -> None:
     """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that rules watch.
-    Items stored before are noted, to be folded by whoever opens the store (`monitor.catching_up`)."""
+    Items stored before are noted, to be folded by whoever opens the store (`monitor.catching_up`), and indexed by the furniture
+    that is known now."""
     for statement in STORIES:
         db.conn.execute(statement)
+    index_anew(db)
 
 
 def index_anew(db: Database) -> None:
