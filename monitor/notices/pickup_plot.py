@@ -95,9 +95,11 @@ def _labels(bars: Sequence[Bar], slot: float, step: int) -> list[str]:
     parts = []
     for number, place in enumerate(range(0, len(bars), every)):
         text = f"{bars[place].start} h" if step < 24 else f"{bars[place].start // 24} d"
-        x = LEFT + place * slot + slot * 0.12
+        x = LEFT + place * slot + slot / 2
         sort = "tick wide" if number % 2 else "tick"
-        parts.append(f'<text class="{sort}" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}">{text.replace("-", "−")}</text>')
+        parts.append(
+            f'<text class="{sort}" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{text.replace("-", "−")}</text>'
+        )
     said = "time since the release"
     parts.append(f'<text class="tick wide" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{said}</text>')
     return parts
