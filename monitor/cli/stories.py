@@ -51,7 +51,7 @@ def _line(story: Object) -> str:
 @output.JSON
 @click.pass_obj
 def show(folder: Path, story: int, as_json: bool) -> None:
-    """Show STORY (its number) with its copies: who carried the text, and how much of it."""
+    """Show STORY (its number) with its copies, the lead first, then by time: who carried the text, and how much of it."""
     from monitor.actions.parts import UnknownError
 
     store = reading(folder)
@@ -62,7 +62,8 @@ def show(folder: Path, story: int, as_json: bool) -> None:
         items = store.items.by_ids(found.items)
         folds, lead = store.stories.folds(story), items[found.lead_id]
         value = story_object(found)
-        value["copies"] = [copy_object(items[item_id], lead, folds.get(item_id)) for item_id in found.items]
+        copies = [copy_object(items[item_id], lead, folds.get(item_id)) for item_id in found.items]
+        value["copies"] = sorted(copies, key=lambda copy: (copy["delay_s"] is not None, copy["delay_s"] or 0.0))
         value["parts_in"] = [
             {"item": item_id, "share": share, "reason": reason}
             for item_id, share, reason in store.stories.holders_of(story)

@@ -217,6 +217,8 @@ def test_a_story_tells_of_each_copy_how_much_it_kept_how_late_and_why(folder: Fo
     [shown] = folder.objects("stories", "show", str(lead.story_id))
     by_id = {one["id"]: one for one in shown["copies"]}
     assert by_id[lead.id]["delay_s"] is None
+    delays = [one["delay_s"] for one in shown["copies"]]
+    assert delays == [None, *sorted(delays[1:])]
     assert (by_id[copy.id]["delay_s"], by_id[copy.id]["contained"]) == (5400, 1.0)
     assert by_id[copy.id]["reason"] == f"58 of 58 runs of three words shared with item {lead.id}"
     page = folder.run("stories", "show", str(lead.story_id)).stdout
