@@ -83,10 +83,11 @@ class Placing:
         return self._boilerplate[source_id]
 
     def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
-        known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
-        if known is not None and reading is None:
-            return replace(known, stored=stored)
-        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
+        if reading is None:
+            known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
+            if known is not None:
+                return Known(stored, known.text)
+            reading = read(stored.title, stored.text).set_apart(stored.set_apart)
         known = Known(stored, Text.of(reading, self._learned_of(stored.source_id)))
         self._memory.keep(known)
         return known

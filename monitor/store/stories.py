@@ -46,10 +46,11 @@ class Stories:
 
     def standings(self, ids: Iterable[int], since: datetime) -> dict[int, Standing]:
         """Where these items stand, by id, of those first seen since then."""
-        sql = """SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count, lead.version FROM item
+        wanted = tuple(ids)
+        sql = f"""SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count, lead.version FROM item
             JOIN story ON story.id = item.story_id JOIN item AS lead ON lead.id = story.lead_id
-            WHERE item.id IN (SELECT value FROM json_each(?)) AND item.first_seen_at >= ?"""
-        rows = self._connection.rows(sql, (json.dumps(list(ids)), stored_ms(since)))
+            WHERE item.id IN ({", ".join("?" * len(wanted))}) AND item.first_seen_at >= ?"""
+        rows = self._connection.rows(sql, (*wanted, stored_ms(since)))
         return {row[0]: Standing._make(row) for row in rows}
 
     def members(self, story_id: int) -> list[int]:
