@@ -77,7 +77,7 @@ class Intake:
         reading = read(entry.title, entry.text)
         set_apart = self._placing.set_apart(source.id, entry.text, reading)
         reading = reading.set_apart(set_apart)
-        observed = replace(observe(entry, reading), set_apart=set_apart)
+        observed = observe(entry, reading, set_apart)
         known = store.items.candidates(observed, source.id, source.publisher, now - WINDOW)
         found = identify(observed, known, source.identity, self._claimed)
         if found.item_id is None:
@@ -159,7 +159,7 @@ class Intake:
         return {*item.tags, *(tag for match in matches for tag in self._rules.tags_of(match.rule_id))}, matches
 
 
-def observe(entry: Entry, reading: Reading) -> Observed:
+def observe(entry: Entry, reading: Reading, set_apart: tuple[tuple[int, int], ...] = ()) -> Observed:
     """An entry's marks: what the deciders compare it by. Its text counts without outlet label, dateline and credit."""
     title, body = reading.bare("title").texts, reading.bare("body").texts
     return Observed(
@@ -175,4 +175,5 @@ def observe(entry: Entry, reading: Reading) -> Observed:
         word_count=len(body),
         wire=reading.furniture.wire,
         is_cut=reading.is_cut,
+        set_apart=set_apart,
     )

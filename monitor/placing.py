@@ -15,7 +15,7 @@ from itertools import chain
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
-from monitor.model import Fold, Relation, StoredText
+from monitor.model import Copy, Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
@@ -92,14 +92,15 @@ class Placing:
         self._memory.keep(known)
         return known
 
-    def _lead_of(self, standing: Standing) -> Known:
+    def _lead_of(self, standing: Standing) -> tuple[Copy, Text]:
         """The lead of the story that an item stands in."""
         known = self._memory.get(standing.lead_id, standing.lead_version, self._learned_of)
         if known is None:
-            return self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
-        if known.copy.story_id != standing.story_id:
-            known = replace(known, stored=replace(known.stored, copy=replace(known.copy, story_id=standing.story_id)))
-        return known
+            known = self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
+        copy = known.copy
+        if copy.story_id != standing.story_id:  # it was read before it came there
+            copy = Copy(copy.item_id, standing.story_id, copy.publisher, copy.kind, copy.when, copy.word_count)
+        return copy, known.text
 
     # -- placing -----------------------------------------------------------------------------------------
 
@@ -136,24 +137,25 @@ class Placing:
         found: list[Found] = []
         for likely in self._plausible(item, holders):
             if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
-                found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
+                found.append(self._compare(item, likely))
         return fold(item.copy, item.text, found)
 
-    def _compare(self, item: Known, lead: Known, member_id: int | None) -> Found:
-        is_update = item.stored.edit is not None and lead.copy.publisher == item.copy.publisher
-        comparison = relate(item.text, lead.text, is_update=is_update)
+    def _compare(self, item: Known, likely: _Likely) -> Found:
+        (lead, text), member_id = self._lead_of(likely.standing), likely.member_id
+        is_update = item.stored.edit is not None and lead.publisher == item.copy.publisher
+        comparison = relate(item.text, text, is_update=is_update)
         through = None
-        is_first = member_id is not None and lead_of([item.copy, lead.copy]) is item.copy
+        is_first = member_id is not None and lead_of([item.copy, lead]) is item.copy
         if is_first and member_id is not None and comparison.relation is not Relation.REPRINT:
             through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
-        return Found(lead.copy, lead.text.title, comparison, is_update, through)
+        return Found(lead, text.title, comparison, is_update, through)
 
     def _plausible(self, item: Known, holders: Holders) -> list[_Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
         of them has."""
-        headlines = set(item.text.title_keys)
-        likely = _likely_holders({number: ids for number, ids in holders.items() if number not in headlines})
+        headlines = item.text.title_keys
+        likely = _likely_holders(holders, headlines)
         titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
         if not likely and not titled:
             return []
@@ -190,10 +192,10 @@ class Placing:
         standing = stories.standings([found], self._since)[found]
         if standing.story_id in shunned:
             return None
-        lead = self._lead_of(standing)
-        comparison = _as_version(relate(item.text, lead.text, is_update=True))
+        lead, text = self._lead_of(standing)
+        comparison = _as_version(relate(item.text, text, is_update=True))
         reason = f"{edit} of item {found}: {comparison.reason}"
-        return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
+        return Folding(standing.story_id, lead_of([lead, copy]).item_id, reason, comparison, follows=found)
 
     def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: Holders) -> None:
         stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
@@ -356,12 +358,12 @@ def _asked(text: Text) -> Sequence[int]:
     return () if text.is_title_only else asked(text.shingles)
 
 
-def _likely_holders(holders: Holders) -> dict[int, float]:
+def _likely_holders(holders: Holders, headlines: Collection[int]) -> dict[int, float]:
     """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
     items hold count little, those that very many hold nothing. The likeliest first."""
     weights: dict[int, float] = defaultdict(float)
-    for ids in holders.values():
-        if len(ids) < HOLDERS_MOST:
+    for number, ids in holders.items():
+        if len(ids) < HOLDERS_MOST and number not in headlines:
             weight = WEIGHTS[len(ids)]
             for item_id in ids:
                 weights[item_id] += weight
