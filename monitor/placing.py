@@ -53,6 +53,15 @@ class _Likely:
     member_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """An item as read, what the index is to hold of it, and what it is asked for."""
+
+    known: Known
+    hashes: set[int]
+    asked: set[int]
+
+
 _MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of the day are read again and again
 
 
@@ -63,6 +72,8 @@ class Placing:
         self._store, self._now, self._since = store, now, now - WINDOW
         self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
         self._memory = _MEMORIES.setdefault(store, Memory())
+        self._expected: dict[int, _Looked] = {}  # by item
+        self._unfetched: list[Collection[int]] = []
         self._new_count = 0
         self._is_replacing = False
         self._learned_count = 0
@@ -116,9 +127,7 @@ class Placing:
     ) -> Folding:
         """The same for an item that has just been stored, which nobody took out of a story (`shunned`) so far."""
         stories, item_id = self._store.stories, stored.copy.item_id
-        item = self._read(stored, reading)
-        hashes = _hashes(item.text)
-        holders = self._store.shingles.holders(hashes.union(_asked(item.text)))
+        item, hashes, holders = self._looked_up(stored, reading)
         if self._learn(item, holders, reading):
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
@@ -132,6 +141,28 @@ class Placing:
         for story_id in folding.rivals:
             self._place_anew(stories.partial_members(story_id))
         return folding
+
+    def expect(self, stored: StoredText, reading: Reading) -> None:
+        """Read an item that is to be placed soon, so that the index is asked once for all of those."""
+        looked = self._look(stored, reading)
+        self._expected[stored.copy.item_id] = looked
+        self._unfetched.append(looked.asked)
+
+    def _looked_up(self, stored: StoredText, reading: Reading | None) -> tuple[Known, set[int], Holders]:
+        """An item as read, what the index is to hold of it, and who holds what the index was asked for."""
+        shingles = self._store.shingles
+        if self._unfetched:
+            shingles.expect(set().union(*self._unfetched))
+            self._unfetched = []
+        looked = self._expected.pop(stored.copy.item_id, None)
+        if looked is None or looked.known.text.boilerplate != self._learned_of(stored.source_id):
+            looked = self._look(stored, reading)
+        return looked.known, looked.hashes, shingles.holders(looked.asked)
+
+    def _look(self, stored: StoredText, reading: Reading | None) -> _Looked:
+        known = self._read(stored, reading)
+        hashes = _hashes(known.text)
+        return _Looked(known, hashes, hashes.union(_asked(known.text)))
 
     def _fold(self, item: Known, holders: Holders, shunned: Collection[int]) -> Folding:
         found: list[Found] = []
@@ -336,7 +367,7 @@ class Placing:
         found: list[int] = []
         if len(of_story) >= boilerplate.LEARNED_FROM:
             others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
-            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0]):
+            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0], item.copy.item_id):
                 texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
                 reading = reading or read(item.stored.title, item.stored.text)
                 found = boilerplate.learnt(item.stored.text, reading.compared("body"), texts)

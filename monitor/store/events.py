@@ -29,6 +29,10 @@ class Events:
         self._connection.execute("INSERT INTO telling (item_id, told) VALUES (?, ?)", (item_id, telling))
         self._postings.add(item_id, keys)
 
+    def expect(self, keys: Collection[int]) -> None:
+        """Look up at once the keys that will be asked for within the transaction."""
+        self._postings.expect(keys)
+
     def told(self, item_id: int) -> str | None:
         """What an item tells; None where nothing is kept of it."""
         found: str | None = self._connection.value("SELECT told FROM telling WHERE item_id = ?", (item_id,))

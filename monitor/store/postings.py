@@ -37,6 +37,11 @@ class Postings:
         self._settle()
         return found
 
+    def expect(self, numbers: Collection[int]) -> None:
+        """Look up at once what will be asked for within the transaction."""
+        if self._connection.in_transaction:
+            self._fetched(numbers)
+
     def add(self, item_id: int, numbers: Collection[int]) -> None:
         """Let an item be found by these numbers."""
         held = self._fetched(numbers)

@@ -24,6 +24,10 @@ class ShingleIndex:
         self._connection = connection
         self._postings = Postings(connection, "shingle", HOLDERS_MOST)
 
+    def expect(self, hashes: Collection[int]) -> None:
+        """Look up at once what will be asked for within the transaction."""
+        self._postings.expect(hashes)
+
     def holders(self, hashes: Collection[int]) -> dict[int, tuple[int, ...]]:
         """The items that hold each of these shingles, newest first; shingles that none holds are left out."""
         return self._postings.holders(hashes)

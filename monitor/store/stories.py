@@ -80,10 +80,10 @@ class Stories:
             WHERE sighting.source_id = ? AND item_id < ? AND item.first_seen_at >= ? ORDER BY item_id DESC LIMIT ?"""
         return [(row[0], row[1]) for row in self._connection.rows(sql, (source_id, item_id, stored_ms(since), most))]
 
-    def count_since(self, source_id: str, item_id: int) -> int:
-        """How many items of a source came with this one or later."""
-        sql = "SELECT count(*) FROM sighting WHERE source_id = ? AND item_id >= ?"
-        return int(self._connection.value(sql, (source_id, item_id)))
+    def count_since(self, source_id: str, item_id: int, upto_id: int) -> int:
+        """How many items of a source came with this one or later, up to another one."""
+        sql = "SELECT count(*) FROM sighting WHERE source_id = ? AND item_id BETWEEN ? AND ?"
+        return int(self._connection.value(sql, (source_id, item_id, upto_id)))
 
     def lead(self, story_id: int, item_id: int) -> None:
         """Let an item lead its story; the lead before becomes a reprint."""
