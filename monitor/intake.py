@@ -5,10 +5,10 @@ Everything here happens within the poll's one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -27,6 +27,9 @@ from monitor.stories.identity import identify
 from monitor.text.reading import Reading, read
 
 FRESH = timedelta(hours=24)  # of a first poll, or after an outage as long, only what was published within it is news
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
 
 log = structlog.get_logger(__name__)
 
@@ -73,50 +76,38 @@ class Intake:
         has just run runs again in two thirds of the time. An entry that a bug spoils is logged and left out, or alone in its
         story; the document then vouches for nothing, so the next poll tries again.
         """
-        new: list[_New] = []
-        for entry in reversed(acquired.entries):
-            with self._spared(entry.title):
-                if (added := self._take_entry(entry)) is not None:
-                    new.append(added)
-        self._link(self._place(new))
+        taken = [self._spared(entry.title, self._take_entry, entry) for entry in reversed(acquired.entries)]
+        self._link(self._place([one for one in taken if one is not None]))
         self._placing.finish()
         self._linking.finish()
         if self._is_spoiled:
             return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"")
         return acquired
 
-    @contextmanager
-    def _spared(self, title: str) -> Iterator[None]:
-        """A step of one entry's that a bug may spoil for this entry alone."""
+    def _spared(self, title: str, step: Callable[Given, Done], *given: Given.args, **more: Given.kwargs) -> Done | None:
+        """Take a step with an entry; where a bug spoils it, it leaves nothing in the store, and the other entries alone."""
         try:
             with self._store.savepoint():
-                yield
+                return step(*given, **more)
         except StoreError:
             raise
         except Exception:
             log.exception("entry left out by a bug", source=self._source.id, title=ascii(title[:80]))
             self._is_spoiled = True
+            return None
 
     def _place(self, new: Sequence[_New]) -> list[_New]:
         """Put new items into stories; returns those that lead theirs."""
-        leads: list[_New] = []
-        for one in new:
-            with self._spared(one.item.title):
-                self._placing.expect(one.stored, one.reading)
-        for one in new:
-            with self._spared(one.item.title):
-                if self._placing.place_new(one.stored, one.reading).lead_id == one.item_id:
-                    leads.append(one)
-        return leads
+        self._placing.expect([(one.stored, one.reading) for one in new])
+        foldings = [self._spared(one.item.title, self._placing.place_new, one.stored, one.reading) for one in new]
+        return [one for one, folding in zip(new, foldings, strict=True) if folding and folding.lead_id == one.item_id]
 
     def _link(self, leads: Sequence[_New]) -> None:
         """Link leads to other tellings of their events."""
-        for one in leads:
-            with self._spared(one.item.title):
-                self._linking.expect(one.item_id, one.item, one.reading.furniture)
-        for one in leads:
-            with self._spared(one.item.title):
-                self._linking.link(one.item_id, one.item, one.reading.furniture)
+        told = [(one.item_id, one.item, one.reading.furniture) for one in leads]
+        self._linking.expect(told)
+        for item_id, item, furniture in told:
+            self._spared(item.title, self._linking.link, item_id, item, furniture)
 
     def _take_entry(self, entry: Entry) -> _New | None:
         """Store an entry as the item it is; returns it where it is new."""

@@ -5,7 +5,8 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -33,21 +34,19 @@ class Linking:
     def __init__(self, store: Store, now: datetime) -> None:
         self._events, self._now = store.events, now
         self._expected: dict[int, _Told | None] = {}  # by item
-        self._unfetched: list[Collection[int]] = []
         self._new_count = 0
 
-    def expect(self, item_id: int, item: Item, furniture: Furniture) -> None:
-        """Work out what an item tells that is to be linked soon, so that the keys of all of those are looked up at once."""
-        self._expected[item_id] = told = self._tell(item, furniture)
-        if told is not None:
-            self._unfetched.append(told.keys)
+    def expect(self, new: Iterable[tuple[int, Item, Furniture]]) -> None:
+        """Work out what items tell that are to be linked next, and look up the keys of all of them at once. One that cannot be
+        told is tried again when it is linked, and fails then."""
+        for item_id, item, furniture in new:
+            with suppress(Exception):
+                self._expected[item_id] = self._tell(item, furniture)
+        self._events.expect(frozenset().union(*(told.keys for told in self._expected.values() if told)))
 
     def link(self, item_id: int, item: Item, furniture: Furniture) -> None:
         """Keep what a new item tells, and link it to those that tell of the same event. An item without names and numbers tells
         nothing that another could be found by; what was published longer ago than tellings are kept is no news to link."""
-        if self._unfetched:
-            self._events.expect(frozenset().union(*self._unfetched))
-            self._unfetched = []
         told = self._expected.pop(item_id) if item_id in self._expected else self._tell(item, furniture)
         if told is None:
             return

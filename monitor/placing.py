@@ -8,7 +8,8 @@ Everything happens within the caller's transaction.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -24,7 +25,7 @@ from monitor.stories.chains import Earlier, earlier_versions
 from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.memory import Known, Memory
-from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample, shingle_run
+from monitor.stories.shingles import RUN, SAMPLED_PART, marks, sample, shingle_run
 from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
@@ -73,7 +74,6 @@ class Placing:
         self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
         self._memory = _MEMORIES.setdefault(store, Memory())
         self._expected: dict[int, _Looked] = {}  # by item
-        self._unfetched: list[Collection[int]] = []
         self._new_count = 0
         self._is_replacing = False
         self._learned_count = 0
@@ -142,27 +142,26 @@ class Placing:
             self._place_anew(stories.partial_members(story_id))
         return folding
 
-    def expect(self, stored: StoredText, reading: Reading) -> None:
-        """Read an item that is to be placed soon, so that the index is asked once for all of those."""
-        looked = self._look(stored, reading)
-        self._expected[stored.copy.item_id] = looked
-        self._unfetched.append(looked.asked)
+    def expect(self, new: Iterable[tuple[StoredText, Reading]]) -> None:
+        """Read items that are to be placed next, and ask the index once for all of them. One that cannot be read is read again
+        when it is placed, and fails then."""
+        for stored, reading in new:
+            with suppress(Exception):
+                self._expected[stored.copy.item_id] = self._look(stored, reading)
+        self._store.shingles.expect(set().union(*(looked.asked for looked in self._expected.values())))
 
     def _looked_up(self, stored: StoredText, reading: Reading | None) -> tuple[Known, set[int], Holders]:
         """An item as read, what the index is to hold of it, and who holds what the index was asked for."""
-        shingles = self._store.shingles
-        if self._unfetched:
-            shingles.expect(set().union(*self._unfetched))
-            self._unfetched = []
         looked = self._expected.pop(stored.copy.item_id, None)
         if looked is None or looked.known.text.boilerplate != self._learned_of(stored.source_id):
             looked = self._look(stored, reading)
-        return looked.known, looked.hashes, shingles.holders(looked.asked)
+        return looked.known, looked.hashes, self._store.shingles.holders(looked.asked)
 
     def _look(self, stored: StoredText, reading: Reading | None) -> _Looked:
         known = self._read(stored, reading)
-        hashes = _hashes(known.text)
-        return _Looked(known, hashes, hashes.union(_asked(known.text)))
+        kept, asked = marks(known.text.shingles)
+        hashes = _hashes(known.text, kept)
+        return _Looked(known, hashes, hashes if known.text.is_title_only else hashes.union(asked))
 
     def _fold(self, item: Known, holders: Holders, shunned: Collection[int]) -> Folding:
         found: list[Found] = []
@@ -243,7 +242,21 @@ class Placing:
             return
         for absorbed in folding.absorbed:
             self._absorb(absorbed, story_id, item_id)
-        self.measure(story_id)
+        if not self._take_over(item_id, story_id, folding):
+            self.measure(story_id)
+            return
+        self._index(item_id, hashes)
+
+    def _take_over(self, item_id: int, story_id: int, folding: Folding) -> bool:
+        """Let an item lead a story that has but its former lead besides, with which it was compared; whether it was so."""
+        stories, found = self._store.stories, folding.comparison
+        others = [member for member in stories.members(story_id) if member != item_id]
+        if found is None or found.relation is None or folding.follows is not None or len(others) != 1:
+            return False
+        stories.lead(story_id, item_id)
+        share = None if found.share is None else round(found.of_copy, 3)
+        stories.relate(others[0], found.relation, share, Fold(found.contained, f"{found.reason} with item {item_id}"))
+        return True
 
     def _part_headlines(self, item: Known, holders: Holders) -> None:
         """Where an item's headline stands over another text too, those that were put there by it alone are looked up
@@ -378,15 +391,12 @@ class Placing:
         return bool(found)
 
 
-def _hashes(text: Text) -> set[int]:
-    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
-    headline."""
-    return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
-
-
-def _asked(text: Text) -> Sequence[int]:
-    """What the index is asked for, besides what it is to hold of a text."""
-    return () if text.is_title_only else asked(text.shingles)
+def _hashes(text: Text, kept: Sequence[int] | None = None) -> set[int]:
+    """What the index holds of a text: sampled shingles (`kept`, where they are known), the first and the last one (where
+    boilerplate stands), its headline."""
+    if text.is_title_only:
+        return {*text.edges, *text.title_keys}
+    return {*(sample(text.shingles) if kept is None else kept), *text.edges, *text.title_keys}
 
 
 def _likely_holders(holders: Holders, headlines: Collection[int]) -> dict[int, float]:

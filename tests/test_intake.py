@@ -81,7 +81,7 @@ def failing(of: Callable[..., object], title: str) -> Callable[..., object]:
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(Placing, "expect"), (Placing, "_join"), (Linking, "expect"), (Linking, "link")]
+    ("owner", "name"), [(Placing, "_look"), (Placing, "_join"), (Linking, "_tell"), (Linking, "link")]
 )
 def test_a_bug_in_any_step_of_one_entry_spoils_no_other_and_the_document_vouches_for_nothing(
     desk: TakingIn, monkeypatch: pytest.MonkeyPatch, owner: type, name: str

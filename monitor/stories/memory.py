@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from monitor.model import Copy, StoredText
 from monitor.stories.likeness import Text
 
-READ_KEPT = 150_000  # shingles of all texts that are kept as read: some 15 MB
+READ_KEPT = 300_000  # shingles of all texts that are kept as read: some 30 MB
 PACKED_KEPT = 1_000_000  # and of those that are kept packed, in a fifth of the room: some 25 MB
 REST = 50  # shingles that take as much room as all else that is kept of a text
 
