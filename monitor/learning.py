@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -82,7 +83,8 @@ class Learning:
             return []  # these bring many outlets' copies of one text
         standings = list(self._store.stories.standings(ids, self._since).values())
         reading = reading or read(item.stored.title, item.stored.text)
-        found = self._shared(item, reading, standings, text_of)
+        copy = replace(item.copy, story_id=standings[0].story_id)
+        found = self._shared(Known(replace(item.stored, copy=copy), item.text), reading, standings, text_of)
         return self._found(item, found, [], standings, text_of) if 0 < len(found) <= LINES_MOST else []
 
     def _found(
@@ -132,7 +134,7 @@ class Learning:
         own_count = sum(other.stored.source_id == source_id for other in others)
         if len(others) < LEARNED_FROM or own_count < OWN_LEAST:
             return []
-        if own_count < LEAST_PART * self._store.stories.count_since(source_id, first):
+        if own_count < LEAST_PART * self._store.stories.count_since(source_id, first, item.copy.item_id):
             return []
         whole = [frozenset(shingle_run(other.text.body)) for other in others]
         return boilerplate.learnt(item.stored.text, reading.compared("body"), whole)

@@ -5,12 +5,15 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.model import Item
 from monitor.store import Store
 from monitor.stories.events import WINDOW, same_event
-from monitor.stories.telling import as_told, event_keys, tell, written
+from monitor.stories.telling import Telling, as_told, event_keys, tell, written
 from monitor.text.furniture import Furniture
 from monitor.text.remembered import Remembered
 
@@ -18,27 +21,48 @@ _TOLD = Remembered(as_told, 1_000)
 """Tellings of the day, by what is kept of them: new ones are compared with them again and again."""
 
 
+class _Told(NamedTuple):
+    """What an item tells, and the keys it is found by."""
+
+    telling: Telling
+    keys: frozenset[int]
+
+
 class Linking:
     """Links items, within one transaction."""
 
     def __init__(self, store: Store, now: datetime) -> None:
         self._events, self._now = store.events, now
+        self._expected: dict[int, _Told | None] = {}  # by item
         self._new_count = 0
+
+    def expect(self, new: Iterable[tuple[int, Item, Furniture]]) -> None:
+        """Work out what items tell that are to be linked next, and look up the keys of all of them at once. One that cannot be
+        told is tried again when it is linked, and fails then."""
+        for item_id, item, furniture in new:
+            with suppress(Exception):
+                self._expected[item_id] = self._tell(item, furniture)
+        self._events.expect(frozenset().union(*(told.keys for told in self._expected.values() if told)))
 
     def link(self, item_id: int, item: Item, furniture: Furniture) -> None:
         """Keep what a new item tells, and link it to those that tell of the same event. An item without names and numbers tells
         nothing that another could be found by; what was published longer ago than tellings are kept is no news to link."""
-        at = item.published_at or self._now
-        if self._now - at > WINDOW:
+        told = self._expected.pop(item_id) if item_id in self._expected else self._tell(item, furniture)
+        if told is None:
             return
-        telling = tell(furniture.bare_title, furniture.bare_body, at, item.language, item.publisher)
-        keys = event_keys(telling)
-        for other_id, told in self._events.candidates(item_id, keys):
-            agreement = same_event(telling, _TOLD[told])
+        for other_id, other in self._events.candidates(item_id, told.keys):
+            agreement = same_event(told.telling, _TOLD[other])
             if agreement.is_same:
                 self._events.link(item_id, other_id, agreement.points, agreement.reason)
-        self._events.add(item_id, written(telling), keys)
-        self._new_count += len(keys)
+        self._events.add(item_id, written(told.telling), told.keys)
+        self._new_count += len(told.keys)
+
+    def _tell(self, item: Item, furniture: Furniture) -> _Told | None:
+        at = item.published_at or self._now
+        if self._now - at > WINDOW:
+            return None
+        telling = tell(furniture.bare_title, furniture.bare_body, at, item.language, item.publisher)
+        return _Told(telling, event_keys(telling))
 
     def link_anew(self, item_id: int, item: Item, furniture: Furniture) -> None:
         """The same for an item whose text changed: what it told before goes, with its links."""

@@ -8,14 +8,15 @@ Everything happens within the caller's transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
 from monitor.learning import Holders, Learning
-from monitor.model import Fold, Relation, StoredText
+from monitor.model import Copy, Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
@@ -24,7 +25,7 @@ from monitor.stories.chains import Earlier, earlier_versions
 from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.memory import Known, Memory
-from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample
+from monitor.stories.shingles import RUN, SAMPLED_PART, marks, sample
 from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
@@ -48,6 +49,15 @@ class _Likely:
     member_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """An item as read, what the index is to hold of it, and what it is asked for."""
+
+    known: Known
+    hashes: set[int]
+    asked: set[int]
+
+
 _MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of the day are read again and again
 
 
@@ -59,6 +69,7 @@ class Placing:
         self._learning = Learning(store, self._since)
         self._learned_of = self._learning.learned_of
         self._memory = _MEMORIES.setdefault(store, Memory())
+        self._expected: dict[int, _Looked] = {}  # by item
         self._new_count = 0
         self._is_replacing = False
 
@@ -70,22 +81,24 @@ class Placing:
         return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
 
     def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
-        known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
-        if known is not None and reading is None:
-            return replace(known, stored=stored)
-        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
+        if reading is None:
+            known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
+            if known is not None:
+                return Known(stored, known.text)
+            reading = read(stored.title, stored.text).set_apart(stored.set_apart)
         known = Known(stored, Text.of(reading, self._learned_of(stored.source_id)))
         self._memory.keep(known)
         return known
 
-    def _lead_of(self, standing: Standing) -> Known:
+    def _lead_of(self, standing: Standing) -> tuple[Copy, Text]:
         """The lead of the story that an item stands in."""
         known = self._memory.get(standing.lead_id, standing.lead_version, self._learned_of)
         if known is None:
-            return self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
-        if known.copy.story_id != standing.story_id:
-            known = replace(known, stored=replace(known.stored, copy=replace(known.copy, story_id=standing.story_id)))
-        return known
+            known = self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
+        copy = known.copy
+        if copy.story_id != standing.story_id:  # it was read before it came there
+            copy = Copy(copy.item_id, standing.story_id, copy.publisher, copy.kind, copy.when, copy.word_count)
+        return copy, known.text
 
     # -- placing -----------------------------------------------------------------------------------------
 
@@ -101,9 +114,7 @@ class Placing:
     ) -> Folding:
         """The same for an item that has just been stored, which nobody took out of a story (`shunned`) so far."""
         stories, item_id = self._store.stories, stored.copy.item_id
-        item = self._read(stored, reading)
-        hashes = _hashes(item.text)
-        holders = self._store.shingles.holders(hashes.union(_asked(item.text)))
+        item, hashes, holders = self._looked_up(stored, reading)
         sharing = self._learning.learn(item, reading, holders, self._read)
         if sharing:
             item = self._read(stored, reading)
@@ -137,28 +148,50 @@ class Placing:
             return []
         return self._learning.learn_from_copies(item, reading, [*copies, folding.lead_id], self._read)
 
+    def expect(self, new: Iterable[tuple[StoredText, Reading]]) -> None:
+        """Read items that are to be placed next, and ask the index once for all of them. One that cannot be read is read again
+        when it is placed, and fails then."""
+        for stored, reading in new:
+            with suppress(Exception):
+                self._expected[stored.copy.item_id] = self._look(stored, reading)
+        self._store.shingles.expect(set().union(*(looked.asked for looked in self._expected.values())))
+
+    def _looked_up(self, stored: StoredText, reading: Reading | None) -> tuple[Known, set[int], Holders]:
+        """An item as read, what the index is to hold of it, and who holds what the index was asked for."""
+        looked = self._expected.pop(stored.copy.item_id, None)
+        if looked is None or looked.known.text.boilerplate != self._learned_of(stored.source_id):
+            looked = self._look(stored, reading)
+        return looked.known, looked.hashes, self._store.shingles.holders(looked.asked)
+
+    def _look(self, stored: StoredText, reading: Reading | None) -> _Looked:
+        known = self._read(stored, reading)
+        kept, asked = marks(known.text.shingles)
+        hashes = _hashes(known.text, kept)
+        return _Looked(known, hashes, hashes if known.text.is_title_only else hashes.union(asked))
+
     def _fold(self, item: Known, holders: Holders, shunned: Collection[int]) -> Folding:
         found: list[Found] = []
         for likely in self._plausible(item, holders):
             if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
-                found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
+                found.append(self._compare(item, likely))
         return fold(item.copy, item.text, found)
 
-    def _compare(self, item: Known, lead: Known, member_id: int | None) -> Found:
-        is_update = item.stored.edit is not None and lead.copy.publisher == item.copy.publisher
-        comparison = relate(item.text, lead.text, is_update=is_update)
+    def _compare(self, item: Known, likely: _Likely) -> Found:
+        (lead, text), member_id = self._lead_of(likely.standing), likely.member_id
+        is_update = item.stored.edit is not None and lead.publisher == item.copy.publisher
+        comparison = relate(item.text, text, is_update=is_update)
         through = None
-        is_first = member_id is not None and lead_of([item.copy, lead.copy]) is item.copy
+        is_first = member_id is not None and lead_of([item.copy, lead]) is item.copy
         if is_first and member_id is not None and comparison.relation is not Relation.REPRINT:
             through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
-        return Found(lead.copy, lead.text.title, comparison, is_update, through)
+        return Found(lead, text.title, comparison, is_update, through)
 
     def _plausible(self, item: Known, holders: Holders) -> list[_Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
         of them has."""
-        headlines = set(item.text.title_keys)
-        likely = _likely_holders({number: ids for number, ids in holders.items() if number not in headlines})
+        headlines = item.text.title_keys
+        likely = _likely_holders(holders, headlines)
         titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
         if not likely and not titled:
             return []
@@ -195,10 +228,10 @@ class Placing:
         standing = stories.standings([found], self._since)[found]
         if standing.story_id in shunned:
             return None
-        lead = self._lead_of(standing)
-        comparison = _as_version(relate(item.text, lead.text, is_update=True))
+        lead, text = self._lead_of(standing)
+        comparison = _as_version(relate(item.text, text, is_update=True))
         reason = f"{edit} of item {found}: {comparison.reason}"
-        return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
+        return Folding(standing.story_id, lead_of([lead, copy]).item_id, reason, comparison, follows=found)
 
     def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: Holders) -> None:
         stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
@@ -215,7 +248,21 @@ class Placing:
             return
         for absorbed in folding.absorbed:
             self._absorb(absorbed, story_id, item_id)
-        self.measure(story_id)
+        if not self._take_over(item_id, story_id, folding):
+            self.measure(story_id)
+            return
+        self._index(item_id, hashes)
+
+    def _take_over(self, item_id: int, story_id: int, folding: Folding) -> bool:
+        """Let an item lead a story that has but its former lead besides, with which it was compared; whether it was so."""
+        stories, found = self._store.stories, folding.comparison
+        others = [member for member in stories.members(story_id) if member != item_id]
+        if found is None or found.relation is None or folding.follows is not None or len(others) != 1:
+            return False
+        stories.lead(story_id, item_id)
+        share = None if found.share is None else round(found.of_copy, 3)
+        stories.relate(others[0], found.relation, share, Fold(found.contained, f"{found.reason} with item {item_id}"))
+        return True
 
     def _part_headlines(self, item: Known, holders: Holders) -> None:
         """Where an item's headline stands over another text too, those that were put there by it alone are looked up
@@ -320,23 +367,20 @@ class Placing:
         return True
 
 
-def _hashes(text: Text) -> set[int]:
-    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
-    headline."""
-    return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
+def _hashes(text: Text, kept: Sequence[int] | None = None) -> set[int]:
+    """What the index holds of a text: sampled shingles (`kept`, where they are known), the first and the last one (where
+    boilerplate stands), its headline."""
+    if text.is_title_only:
+        return {*text.edges, *text.title_keys}
+    return {*(sample(text.shingles) if kept is None else kept), *text.edges, *text.title_keys}
 
 
-def _asked(text: Text) -> Sequence[int]:
-    """What the index is asked for, besides what it is to hold of a text."""
-    return () if text.is_title_only else asked(text.shingles)
-
-
-def _likely_holders(holders: Holders) -> dict[int, float]:
+def _likely_holders(holders: Holders, headlines: Collection[int]) -> dict[int, float]:
     """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
     items hold count little, those that very many hold nothing. The likeliest first."""
     weights: dict[int, float] = defaultdict(float)
-    for ids in holders.values():
-        if len(ids) < HOLDERS_MOST:
+    for number, ids in holders.items():
+        if len(ids) < HOLDERS_MOST and number not in headlines:
             weight = WEIGHTS[len(ids)]
             for item_id in ids:
                 weights[item_id] += weight

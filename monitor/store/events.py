@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from itertools import chain
 
 from monitor.store.connection import Connection
-from monitor.store.postings import Postings, Table
+from monitor.store.postings import Postings
 
-HOLDERS_MOST = 20  # the newest items that hold a key; what more hold says nothing
+HOLDERS_MOST = 20  # items a key, beyond which it tells nothing and is given to no more
 CANDIDATES_MOST = 5
 SHARED_LEAST = 2  # keys
 
@@ -23,12 +22,16 @@ class Events:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._postings = Postings(connection, Table("telling_key", HOLDERS_MOST, is_rolling=True))
+        self._postings = Postings(connection, "telling_key", HOLDERS_MOST)
 
     def add(self, item_id: int, telling: str, keys: Collection[int]) -> None:
         """Keep what a new item tells, to be found by these keys."""
         self._connection.execute("INSERT INTO telling (item_id, told) VALUES (?, ?)", (item_id, telling))
         self._postings.add(item_id, keys)
+
+    def expect(self, keys: Collection[int]) -> None:
+        """Look up at once the keys that will be asked for within the transaction."""
+        self._postings.expect(keys)
 
     def told(self, item_id: int) -> str | None:
         """What an item tells; None where nothing is kept of it."""
@@ -46,7 +49,10 @@ class Events:
     def candidates(self, item_id: int, keys: Collection[int]) -> list[tuple[int, str]]:
         """What other items tell that share at least two of these keys: those that share most, the newest among equals; at most
         five."""
-        counts = Counter(chain.from_iterable(self._postings.holders(keys).values()))
+        counts: Counter[int] = Counter()
+        for holders in self._postings.holders(keys).values():
+            if len(holders) < HOLDERS_MOST:
+                counts.update(holders)
         shared = sorted([(count, one) for one, count in counts.items() if count >= SHARED_LEAST and one != item_id])
         ids = [one for _, one in reversed(shared[-CANDIDATES_MOST:])]
         if not ids:

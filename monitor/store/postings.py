@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.store.connection import Connection, stored_ms
@@ -17,21 +16,14 @@ ID_BYTES = 4
 SWEPT_FOR_EACH = 4  # rows looked at for each number given to an item; so at most a quarter of the table is out of date
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of (number, holders): `holders` are item ids of four bytes each, newest first, at most `most`. Of a full list
-    the oldest goes where it `is_rolling`; else it takes in no more."""
-
-    name: str
-    most: int
-    is_rolling: bool = False
-
-
 class Postings:
-    """Writing methods belong inside `Connection.transaction`. Every method raises `StoreError` where the database fails."""
+    """A table of (number, holders): `holders` are ids of items in four bytes each, newest first. A number is given to at most so
+    many items; what more would hold tells nothing.
 
-    def __init__(self, connection: Connection, table: Table) -> None:
-        self._connection, self._table = connection, table
+    Writing methods belong inside `Connection.transaction`. Every method raises `StoreError` where the database fails."""
+
+    def __init__(self, connection: Connection, table: str, most: int) -> None:
+        self._connection, self._table, self._most = connection, table, most
         self._held: dict[int, tuple[int, ...]] = {}  # of this transaction
         self._before: list[tuple[int, tuple[int, ...]]] = []  # what was changed in it, in order
         connection.pending.append(self)
@@ -45,14 +37,19 @@ class Postings:
         self._settle()
         return found
 
+    def expect(self, numbers: Collection[int]) -> None:
+        """Look up at once what will be asked for within the transaction."""
+        if self._connection.in_transaction:
+            self._fetched(numbers)
+
     def add(self, item_id: int, numbers: Collection[int]) -> None:
         """Let an item be found by these numbers."""
-        held, most = self._fetched(numbers), self._table.most
+        held = self._fetched(numbers)
         for number in numbers:
             ids = held[number]
-            if item_id in ids or (len(ids) >= most and not self._table.is_rolling):
-                continue
-            self._change(number, tuple(sorted((item_id, *ids), reverse=True)[:most]))
+            if len(ids) < self._most and item_id not in ids:
+                in_order = not ids or item_id > ids[0]
+                self._change(number, (item_id, *ids) if in_order else tuple(sorted((item_id, *ids), reverse=True)))
         self._settle()
 
     def remove(self, item_id: int, numbers: Collection[int]) -> None:
@@ -65,7 +62,7 @@ class Postings:
 
     def count(self) -> int:
         """How many numbers all items hold, as far as written."""
-        return int(self._connection.value(f"SELECT sum(length(holders)) FROM {self._table.name}") or 0) // ID_BYTES
+        return int(self._connection.value(f"SELECT sum(length(holders)) FROM {self._table}") or 0) // ID_BYTES
 
     def _change(self, number: int, ids: tuple[int, ...]) -> None:
         self._before.append((number, self._held[number]))
@@ -75,7 +72,7 @@ class Postings:
         held = self._held
         if missing := [number for number in numbers if number not in held]:
             wanted = f"[{','.join(map(str, sorted(missing)))}]"
-            sql = f"SELECT number, holders FROM json_each(?) CROSS JOIN {self._table.name} ON number = value"
+            sql = f"SELECT number, holders FROM json_each(?) CROSS JOIN {self._table} ON number = value"
             held.update(dict.fromkeys(missing, ()))
             held.update([(number, _ids(stored)) for number, stored in self._connection.rows(sql, (wanted,))])
         return held
@@ -108,7 +105,7 @@ class Postings:
                 self.clear()
 
     def _write(self, rows: Sequence[tuple[int, tuple[int, ...]]]) -> None:
-        name = self._table.name
+        name = self._table
         kept = [(number, stored_ids(ids)) for number, ids in rows if ids]
         self._connection.executemany(f"INSERT OR REPLACE INTO {name} (number, holders) VALUES (?, ?)", kept)
         if len(kept) < len(rows):
@@ -120,7 +117,7 @@ class Postings:
     def sweep(self, since: datetime, new_count: int) -> int:
         """Let go of items first seen before `since` in the next stretch of the table, whose length follows how many numbers were
         given to new items; returns the newest of those items (0 where there is none). Not within a savepoint."""
-        connection, name = self._connection, self._table.name
+        connection, name = self._connection, self._table
         sql = "SELECT id FROM item WHERE first_seen_at < ? ORDER BY first_seen_at DESC, id DESC LIMIT 1"
         upto_id = int(connection.value(sql, (stored_ms(since),)) or 0) if new_count else 0
         if not upto_id:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from monitor.store.connection import Connection
-from monitor.store.postings import Postings, Table
+from monitor.store.postings import Postings
 
 HOLDERS_MOST = 16  # items a shingle, beyond which it tells nothing and is given to no more
 LEARNED_MOST, PHRASES_MOST = 4000, 1000  # numbers a source; the oldest go
@@ -22,7 +22,11 @@ class ShingleIndex:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._postings = Postings(connection, Table("shingle", HOLDERS_MOST))
+        self._postings = Postings(connection, "shingle", HOLDERS_MOST)
+
+    def expect(self, hashes: Collection[int]) -> None:
+        """Look up at once what will be asked for within the transaction."""
+        self._postings.expect(hashes)
 
     def holders(self, hashes: Collection[int]) -> dict[int, tuple[int, ...]]:
         """The items that hold each of these shingles, newest first; shingles that none holds are left out."""

@@ -38,8 +38,10 @@ class Text:
         """The text of what was read."""
         body = reading.compared("body").texts
         run = shingle_run(body)
-        edges = frozenset([run[0], run[-1]]) - boilerplate if run else frozenset()
-        return cls(reading.compared("title").texts, body, frozenset(run) - boilerplate, boilerplate, edges)
+        found, edges = frozenset(run), frozenset([run[0], run[-1]] if run else ())
+        if boilerplate:
+            found, edges = found - boilerplate, edges - boilerplate
+        return cls(reading.compared("title").texts, body, found, boilerplate, edges)
 
     @cached_property
     def figured(self) -> Figured:

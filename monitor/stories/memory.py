@@ -5,14 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from monitor.model import Copy, StoredText
 from monitor.stories.likeness import Text
 
-READ_KEPT = 150_000  # shingles of all texts that are kept as read: some 15 MB
-PACKED_KEPT = 1_000_000  # and of those kept packed, which takes a fifth of the room: some 25 MB
+READ_KEPT = 300_000  # shingles of all texts that are kept as read: some 30 MB
+PACKED_KEPT = 1_000_000  # and of those that are kept packed, in a fifth of the room: some 25 MB
 REST = 50  # shingles that take as much room as all else that is kept of a text
 
 
@@ -44,7 +44,9 @@ class _Packed:
         text = known.text
         # Folded words hold no line breaks.
         words = ("\n".join(text.title), "\n".join(text.body))
-        return cls(known.stored, *words, array("Q", text.shingles), text.boilerplate, text.edges)
+        stored = known.stored  # but for its text: what is compared with later is its words
+        stored = StoredText(stored.copy, stored.source_id, "", "", stored.edit, stored.is_by_hand, (), stored.version)
+        return cls(stored, *words, array("Q", text.shingles), text.boilerplate, text.edges)
 
     def unpacked(self) -> Known:
         title, body = (tuple(part.split("\n")) if part else () for part in (self.title, self.body))
@@ -61,27 +63,27 @@ class _Shelf(Generic[Kept]):
         self._kept: OrderedDict[int, tuple[int, Kept]] = OrderedDict()
         self._most, self._held = most, 0
 
-    def put(self, item_id: int, weight: int, kept: Kept) -> list[Kept]:
-        """Keep it as the last; returns what had to go for it."""
-        self.take(item_id)
+    def get(self, item_id: int) -> Kept | None:
+        if item_id not in self._kept:
+            return None
+        self._kept.move_to_end(item_id)
+        return self._kept[item_id][1]
+
+    def put(self, item_id: int, weight: int, kept: Kept) -> None:
+        self.drop(item_id)
         self._kept[item_id] = (weight, kept)
         self._held += weight
-        gone = []
         while self._held > self._most:
-            _, (weight, oldest) = self._kept.popitem(last=False)
+            _, (weight, _) = self._kept.popitem(last=False)
             self._held -= weight
-            gone.append(oldest)
-        return gone
 
-    def take(self, item_id: int) -> Kept | None:
-        """What is kept of an item, which is then no more."""
-        weight, kept = self._kept.pop(item_id, (0, None))
+    def drop(self, item_id: int) -> None:
+        weight, _ = self._kept.pop(item_id, (0, None))
         self._held -= weight
-        return kept
 
 
 class Memory:
-    """What was read of stored texts, by item; the longest unused are packed, and at last go."""
+    """What was read of stored texts, by item: all of it packed, and as read what was asked for lately. The longest unused go."""
 
     def __init__(self, read_kept: int = READ_KEPT, packed_kept: int = PACKED_KEPT) -> None:
         self._read = _Shelf[Known](read_kept)
@@ -89,26 +91,22 @@ class Memory:
 
     def get(self, item_id: int, version: int, boilerplate: Callable[[str], frozenset[int]]) -> Known | None:
         """What was read of this version of an item, unless its source's boilerplate is another by now."""
-        known = self._read.take(item_id)
-        if known is None:
-            packed = self._packed.take(item_id)
-            if packed is None:
-                return None
-            known = packed.unpacked()
-        if known.stored.version != version or known.text.boilerplate != boilerplate(known.stored.source_id):
+        packed = self._packed.get(item_id)
+        if packed is None or packed.stored.version != version:
             return None
-        self._put(known)
+        if packed.boilerplate != boilerplate(packed.stored.source_id):
+            return None
+        known = self._read.get(item_id)
+        if known is None:
+            known = packed.unpacked()
+            self._read.put(item_id, _weight(known), known)
         return known
 
     def keep(self, known: Known) -> None:
         """Keep what was read, in the place of what was read of the item before."""
-        self._packed.take(known.copy.item_id)
-        # What is compared with later is its words.
-        self._put(replace(known, stored=replace(known.stored, title="", text="")))
-
-    def _put(self, known: Known) -> None:
-        for oldest in self._read.put(known.copy.item_id, _weight(known), known):
-            self._packed.put(oldest.copy.item_id, _weight(oldest), _Packed.of(oldest))
+        item_id = known.copy.item_id
+        self._packed.put(item_id, _weight(known), _Packed.of(known))
+        self._read.drop(item_id)
 
 
 def _weight(known: Known) -> int:

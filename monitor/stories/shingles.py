@@ -52,20 +52,23 @@ def shingles(words: Sequence[str]) -> frozenset[int]:
 
 
 def sample(found: Collection[int]) -> list[int]:
-    """The shingles that the index keeps of a text, in order: the low eighth of all numbers, and of a short text its
-    eight lowest.
+    """The shingles that the index keeps of a text: the low eighth of all numbers, and of a short text its eight lowest.
 
     Two texts that share a shingle of the low eighth both keep it, wherever it stands in them.
     """
-    low = sorted([shingle for shingle in found if shingle < SAMPLED_BELOW])
-    return low if len(low) >= SAMPLED_LEAST else nsmallest(SAMPLED_LEAST, set(found))
+    return _lowest(found, [shingle for shingle in found if shingle < SAMPLED_BELOW], SAMPLED_LEAST)
 
 
-def asked(found: Collection[int]) -> list[int]:
-    """The shingles that the index is asked for, in order: twice as many as it keeps of a text, since of a short text
+def marks(found: Collection[int]) -> tuple[list[int], list[int]]:
+    """The sample of a text, and the shingles that the index is asked for: twice as many as it keeps, since of a short text
     it keeps more than its low eighth, and a longer one that embeds it holds them somewhere."""
-    low = sorted([shingle for shingle in found if shingle < 2 * SAMPLED_BELOW])
-    return low if len(low) >= 2 * SAMPLED_LEAST else nsmallest(2 * SAMPLED_LEAST, set(found))
+    low = [shingle for shingle in found if shingle < 2 * SAMPLED_BELOW]
+    asked = _lowest(found, low, 2 * SAMPLED_LEAST)
+    return _lowest(asked, [shingle for shingle in low if shingle < SAMPLED_BELOW], SAMPLED_LEAST), asked
+
+
+def _lowest(found: Collection[int], low: list[int], least: int) -> list[int]:
+    return low if len(low) >= least else nsmallest(least, found)
 
 
 def containment(copy: AbstractSet[int], lead: AbstractSet[int]) -> Containment:

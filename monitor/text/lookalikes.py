@@ -23,8 +23,9 @@ _IS_GREEK = re.compile("[Ͱ-Ͽἀ-῿]+")
 _ASCII_RUN = re.compile("[A-Za-z]+")
 _STAND_INS = re.compile(f"[{''.join(_CYRILLIC | _GREEK | _ARMENIAN)}]")
 _ASCII_STAND_INS = "".join({*_CYRILLIC.values(), *_GREEK.values()})
-_TO_BE_LATIN = re.compile(rf"[^\W\d_]*{_STAND_INS.pattern}[^\W\d_]*")
-_TO_BE_OTHER = re.compile(r"[^\W\d_]*[A-Za-z][^\W\d_]*")
+# From the first letter of a word on, so that words without any are passed over quickly.
+_TO_BE_LATIN = re.compile(rf"(?<![^\W\d_])[^\W\d_]*{_STAND_INS.pattern}[^\W\d_]*")
+_TO_BE_OTHER = re.compile(r"(?<![^\W\d_])[^\W\d_]*[A-Za-z][^\W\d_]*")
 
 
 def settle(text: str) -> str:

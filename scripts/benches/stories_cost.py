@@ -97,12 +97,15 @@ def _measured(size: int, writer: Writer, templates: Sequence[Template]) -> dict[
 def _timed(clock: Clock) -> ExitStack:
     """The doors between the steps, each timed from outside; what is inside another is taken off it."""
     doors = (
+        (Placing, "expect", "fingerprint"),
         (Placing, "place_new", "fingerprint"),
+        (ShingleIndex, "expect", "look-up"),
         (ShingleIndex, "holders", "look-up"),
         (Placing, "_plausible", "look-up"),
         (Placing, "_fold", "verification"),
         (Placing, "_join", "insertion"),
         (Placing, "finish", "insertion"),
+        (Linking, "expect", "same event"),
         (Linking, "link", "same event"),
         (Linking, "finish", "same event"),
     )

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.store.connection import Connection
-from monitor.store.postings import Postings, Table
+from monitor.store.postings import Postings
 
 MOST = 3
 ENTRIES = st.lists(st.tuples(st.integers(1, 9), st.sets(st.integers(0, 6), max_size=4), st.booleans()), max_size=12)
@@ -19,15 +19,14 @@ ENTRIES = st.lists(st.tuples(st.integers(1, 9), st.sets(st.integers(0, 6), max_s
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     opened = Connection(tmp_path / "monitor.db")
-    for name in ("filling", "rolling"):
-        opened.execute(f"CREATE TABLE {name} (number INTEGER PRIMARY KEY, holders BLOB NOT NULL)")
+    opened.execute("CREATE TABLE filling (number INTEGER PRIMARY KEY, holders BLOB NOT NULL)")
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def filling(connection: Connection) -> Postings:
-    return Postings(connection, Table("filling", MOST))
+    return Postings(connection, "filling", MOST)
 
 
 def test_the_newest_come_first_in_whatever_order_they_were_added(filling: Postings) -> None:
@@ -37,13 +36,10 @@ def test_the_newest_come_first_in_whatever_order_they_were_added(filling: Postin
     assert filling.count() == 6
 
 
-def test_a_full_list_takes_in_no_more_and_a_rolling_one_lets_the_oldest_go(connection: Connection) -> None:
-    filling, rolling = (Postings(connection, Table(name, MOST, name == "rolling")) for name in ("filling", "rolling"))
-    for postings in (filling, rolling):
-        for item_id in range(1, 6):
-            postings.add(item_id, [1])
+def test_a_full_list_takes_in_no_more(filling: Postings) -> None:
+    for item_id in range(1, 6):
+        filling.add(item_id, [1])
     assert filling.holders([1]) == {1: (3, 2, 1)}
-    assert rolling.holders([1]) == {1: (5, 4, 3)}
 
 
 def test_what_was_added_is_seen_at_once_and_written_at_the_end(connection: Connection, filling: Postings) -> None:
@@ -80,7 +76,7 @@ def test_a_transaction_that_fails_leaves_nothing(connection: Connection, filling
 def test_what_another_process_wrote_is_seen(connection: Connection, filling: Postings) -> None:
     assert filling.holders([7]) == {}
     other = Connection(connection.path)
-    Postings(other, Table("filling", MOST)).add(4, [7])
+    Postings(other, "filling", MOST).add(4, [7])
     other.close()
     assert filling.holders([7]) == {7: (4,)}
 

@@ -33,22 +33,24 @@ def test_what_was_read_is_given_again_until_the_item_or_its_sources_boilerplate_
     assert got(memory, 1, version=2) is not None
 
 
-def test_the_longest_unused_are_packed_and_read_again_the_same() -> None:
+def test_what_was_not_asked_for_lately_is_unpacked_the_same() -> None:
     memory = Memory(read_kept=2 * (100 + REST))
     text = Text(("ship", "in", "port"), (), frozenset(range(100)), frozenset([7]), frozenset([1, 2]))
     memory.keep(replace(known(1), text=text))
     first = got(memory, 1, boilerplate=frozenset([7]))
+    assert first is not None
+    assert first.text == text
+    assert got(memory, 1, boilerplate=frozenset([7])) is first
     for item_id in (2, 3, 4):
         memory.keep(known(item_id))
+        got(memory, item_id)
     unpacked = got(memory, 1, boilerplate=frozenset([7]))
     assert unpacked == first
     assert unpacked is not first
-    assert got(memory, 1, boilerplate=frozenset([7])) is unpacked
-    assert got(memory, 2) == replace(known(2), stored=replace(known(2).stored, title="", text=""))
 
 
-def test_the_longest_unused_go_at_last_and_texts_without_words_count_too() -> None:
-    memory = Memory(read_kept=100 + REST, packed_kept=2 * (100 + REST))
+def test_the_longest_unused_go_and_texts_without_words_count_too() -> None:
+    memory = Memory(packed_kept=3 * (100 + REST))
     for item_id in (1, 2, 3):
         memory.keep(known(item_id))
     assert got(memory, 1) is not None
@@ -61,11 +63,13 @@ def test_the_longest_unused_go_at_last_and_texts_without_words_count_too() -> No
     assert got(memory, 29) is not None
 
 
-def test_an_item_that_is_read_anew_is_kept_once() -> None:
-    memory = Memory(read_kept=100 + REST, packed_kept=100 + REST)
+def test_an_item_that_is_read_anew_takes_the_place_of_what_it_was() -> None:
+    memory = Memory()
     memory.keep(known(1))
-    memory.keep(known(2))  # the first one is packed
-    memory.keep(known(1, version=2))
+    assert got(memory, 1) is not None
+    newer = replace(known(1, version=2), text=Text(("other",), ("words",), frozenset(range(50))))
+    memory.keep(newer)
     assert got(memory, 1) is None
-    memory.keep(known(1, version=2))
-    assert got(memory, 1, version=2) is not None
+    found = got(memory, 1, version=2)
+    assert found is not None
+    assert found.text == newer.text
