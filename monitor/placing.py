@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -149,11 +148,9 @@ class Placing:
         return self._learning.learn_from_copies(item, reading, [*copies, folding.lead_id], self._read)
 
     def expect(self, new: Iterable[tuple[StoredText, Reading]]) -> None:
-        """Read items that are to be placed next, and ask the index once for all of them. One that cannot be read is read again
-        when it is placed, and fails then."""
+        """Read items that are to be placed next, and ask the index once for all of them."""
         for stored, reading in new:
-            with suppress(Exception):
-                self._expected[stored.copy.item_id] = self._look(stored, reading)
+            self._expected[stored.copy.item_id] = self._look(stored, reading)
         self._store.shingles.expect(set().union(*(looked.asked for looked in self._expected.values())))
 
     def _looked_up(self, stored: StoredText, reading: Reading | None) -> tuple[Known, set[int], Holders]:
@@ -204,7 +201,7 @@ class Placing:
                     leads[lead_id] = _Likely(standing, contained)
                 # Of what its lead has, the index holds nothing for a copy: what it shares comes on top of that.
                 if item_id != lead_id and lead_id in leads and leads[lead_id].member_id is None:
-                    leads[lead_id] = _Likely(standing, max(contained, leads[lead_id].contained), item_id)
+                    leads[lead_id] = _Likely(standing, contained + leads[lead_id].contained, item_id)
         for item_id in titled:
             standing = standings.get(item_id)
             if standing and standing.lead_id != item.copy.item_id and _tells_by_title(item.text, standing):
