@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +147,20 @@ def test_copies_and_twins_are_taken_in_and_scored(tmp_path: Path) -> None:
         assert part["unrelated"]["median"] < 0.09
     assert found["documents"]["kinds"]["exact"]["items"] == 5  # two thirds of the texts are releases
     assert found["made up"]["twins"]["date-template twin"]["twins"] >= 8
+
+
+def test_hard_negatives_are_made_taken_in_and_told_in_a_table() -> None:
+    done = bench("stories", "--releases", "13", "--twins", "150")
+    assert done.returncode == 0, done.stderr
+    _, told = done.stdout.split("## hard negatives, made up: ")
+    counts = dict(re.findall(r"^\| ([a-z].*?) \| ([\d,]+) \| \d+ \|$", told, re.MULTILINE))
+    assert {"numbers changed", "numbers changed, cut", "date-template twin", "same headline", "news summary"} <= set(
+        counts
+    )
+    assert "kind of copy" not in told
+    found = re.search(r"(\d+) of (\d+) twins folded\.", told)
+    assert found
+    assert int(found[2]) == sum(int(count.replace(",", "")) for count in counts.values()) >= 150
 
 
 def test_the_adjusted_rand_index_is_one_for_equal_groups_and_about_zero_by_chance() -> None:

@@ -26,16 +26,26 @@ def _quality(name: str, part: Figures) -> list[str]:
         + "Unrelated texts of a language share "
         + ", ".join(f"{100 * share:.1f} % ({which})" for which, share in unrelated.items())
         + " of their shingles.",
+    ]
+    rows = {kind: row for kind, row in part["kinds"].items() if row["items"]}
+    return [*lines, *(_copies(rows, whole) if rows else ()), *_twins(part)]
+
+
+def _copies(rows: Figures, whole: Figures) -> list[str]:
+    lines = [
         "",
         "| kind of copy | items | precision | recall | F1 | lead | reprint | partial |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    rows = {kind: row for kind, row in part["kinds"].items() if row["items"]}
     for kind, row in [*rows.items(), ("**all but title only and 30 %**", whole)]:
         cells = [f"{row['items']:,}", *(f"{row[figure]:.4f}" for figure in ("precision", "recall", "f1"))]
         cells += [f"{row[relation]:,}" for relation in ("lead", "reprint", "partial")]
         lines.append(f"| {kind} | {' | '.join(cells)} |")
-    lines += ["", "| twins | items | folded |", "|---|---|---|"]
+    return lines
+
+
+def _twins(part: Figures) -> list[str]:
+    lines = ["", "| twins | items | folded |", "|---|---|---|"]
     lines += [f"| {kind} | {row['twins']:,} | {row.get('folded', 0):,} |" for kind, row in part["twins"].items()]
     folded = part["twins folded"]
     lines += ["", f"{len(folded):,} of {sum(row['twins'] for row in part['twins'].values()):,} twins folded."]

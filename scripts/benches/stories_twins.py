@@ -68,13 +68,15 @@ class Twins(Stream):
         self._count: Counter[str] = Counter()  # of twins with other numbers, by title
 
     def hard(self, count: int) -> list[Piece]:
-        """About `count` twins beside their releases, in the order of time."""
+        """At least `count` twins, and one of each kind around every release, beside the releases, in the order of time."""
         self._first_articles()
         keys = [self._release(number, text) for number, text in enumerate(self._releases)]
         self._collections()
-        while sum(piece.truth[0] < 0 for piece in self._pieces) < count:
+        is_enough = False
+        while not is_enough:
             for number, text in enumerate(self._releases):
                 self._around(text, self._pieces[keys[number]])
+            is_enough = sum(piece.truth[0] < 0 for piece in self._pieces) >= count
         return sorted(self._pieces, key=lambda piece: (piece.at_h, piece.key))
 
     def _release(self, number: int, text: Text) -> int:
