@@ -65,8 +65,9 @@ def find_furniture(title: str, body: str) -> Furniture:
     in_body = _pieces(body, is_title=False)
     if not in_title and not in_body:
         return Furniture(_NO_WIRE, (), title.strip(), body.strip())
-    wire = _NO_WIRE
-    for piece in sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None):
+    first, *others = sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None)
+    wire = first.wire
+    for piece in others:
         wire = _complete(wire, piece.wire)
     spans = [("title", piece.start, piece.end) for piece in in_title]
     spans += [("body", piece.start, piece.end) for piece in in_body]
@@ -420,4 +421,7 @@ def _line_piece(text: str, tail: str, taken: int) -> _Piece | None:
 
 def _holds(text: str, *signs: str) -> bool:
     """Whether a text holds one of the signs; much quicker than the patterns that cannot do without them."""
-    return any(sign in text for sign in signs)
+    for sign in signs:  # noqa: SIM110 - twice as quick as a generator
+        if sign in text:
+            return True
+    return False

@@ -22,7 +22,8 @@ _IS_CYRILLIC = re.compile("[Ѐ-ԯ]+")
 _IS_GREEK = re.compile("[Ͱ-Ͽἀ-῿]+")
 _ASCII_RUN = re.compile("[A-Za-z]+")
 _STAND_INS = re.compile(f"[{''.join(_CYRILLIC | _GREEK | _ARMENIAN)}]")
-_ASCII_STAND_INS = "".join({*_CYRILLIC.values(), *_GREEK.values()})
+_LIKE_CYRILLIC, _LIKE_GREEK = "".join(_CYRILLIC.values()), "".join(_GREEK.values())
+_ASCII_STAND_INS = _LIKE_CYRILLIC + _LIKE_GREEK
 _TO_BE_LATIN = re.compile(rf"[^\W\d_]*{_STAND_INS.pattern}[^\W\d_]*")
 _TO_BE_OTHER = re.compile(r"[^\W\d_]*[A-Za-z][^\W\d_]*")
 
@@ -39,9 +40,12 @@ def settle(text: str) -> str:
     latin, cyrillic, greek = (sum(map(len, script.findall(text))) for script in (_IS_LATIN, _IS_CYRILLIC, _IS_GREEK))
     if latin >= max(cyrillic, greek):
         return _settled(text, _TO_BE_LATIN, _TO_LATIN, _IS_LATIN)
-    if cyrillic >= greek:
-        return _settled(text, _TO_BE_OTHER, _TO_CYRILLIC, _IS_CYRILLIC)
-    return _settled(text, _TO_BE_OTHER, _TO_GREEK, _IS_GREEK)
+    letters, table, script = (_LIKE_CYRILLIC, _TO_CYRILLIC, _IS_CYRILLIC)
+    if cyrillic < greek:
+        letters, table, script = (_LIKE_GREEK, _TO_GREEK, _IS_GREEK)
+    if all(run.strip(letters) for run in runs):  # each holds a letter that no other looks like
+        return text
+    return _settled(text, _TO_BE_OTHER, table, script)
 
 
 def _settled(text: str, wanted: re.Pattern[str], table: dict[int, str], script: re.Pattern[str]) -> str:
