@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.text import tokens
+from monitor.text import pieces
 from monitor.text.folding import fold
 from monitor.text.scanning import signs_among, word_spans, words_at
 from monitor.text.tokens import (
@@ -157,7 +157,7 @@ def test_signs_before_a_stretch_that_is_taken_out_stay_with_their_words() -> Non
     assert (left.texts, left.signs) == (("5", "or", "9"), {0: "$", 2: "£", 3: "$"})
 
 
-@pytest.mark.parametrize("script", tokens._ONE_WORD.pattern.split("|") + tokens._FOLDED_WORD.pattern.split("|"))
+@pytest.mark.parametrize("script", pieces._ONE_WORD.pattern.split("|") + pieces._FOLDED_WORD.pattern.split("|"))
 def test_words_told_at_a_glance_are_those_of_the_letters(script: str) -> None:
     letters = [chr(code) for code in range(0x10000) if re.match(f"(?:[अგ가])?{script}$", chr(code))]
     assert len(letters) > 20
