@@ -55,8 +55,8 @@ class Asked:
 
     def __init__(self, text: Prepared, others: Others) -> None:
         self.text = text
-        title, body = text.view("title"), text.view("body")
-        self.joined = " ".join(["", *title.words.texts, "\n", *body.words.texts, ""])
+        self._title, self._body = text.view("title"), text.view("body")
+        self.joined = " ".join(["", *self._title.words.texts, "\n", *self._body.words.texts, ""])
         self.title_end = self.joined.index("\n")
         self.hit: set[int] = set()
         self.telling: list[int] = []
@@ -65,7 +65,9 @@ class Asked:
         self._others = others
         self._hits: dict[int, list[Hit]] = {}
         self._told: dict[int, Told] = {}
+        self._stretches: dict[Hit, tuple[int, int]] = {}
         self._spans: dict[Hit, Span] = {}
+        self._leaf_spans: dict[int, tuple[Span, ...]] = {}
 
     def meet(self, met: list[Met]) -> None:
         """Take note of the needles met, in order of their ends."""
@@ -93,10 +95,13 @@ class Asked:
                 earlier.setdefault(one[0], []).append(one)
         return earlier
 
-    def places(self, needle: int) -> list[Met]:
-        """Where a needle that hits was met, in order."""
-        last = self._last[needle]
-        return [*self._earlier[needle], last] if needle in self._earlier else [last]
+    def places(self, leaf: int) -> list[Met]:
+        """Where a leaf that hits was met, in order; of leaves that are a needle, be it in one field."""
+        if leaf < 0:
+            is_title, end = self._others.limited[leaf] == "title", self.title_end
+            return [one for one in self.places(self._others.needles[leaf]) if (one[1] < end) == is_title]
+        last = self._last[leaf]
+        return [*self._earlier[leaf], last] if leaf in self._earlier else [last]
 
     def hits(self, leaf: int) -> list[Hit]:
         """Where a leaf stands, looked up once for all rules; empty where it does not hit."""
@@ -106,13 +111,9 @@ class Asked:
         return found
 
     def _look_up(self, leaf: int) -> list[Hit]:
-        if leaf >= 0:
+        if leaf >= 0 or leaf in self._others.limited:
             return [self._hit(start, end) for _, start, end in self.places(leaf)]
-        limited = self._others.limited.get(leaf)
-        if limited is None:
-            return self._others.leaves[-1 - leaf].hits(self.text)
-        places = self.places(self._others.needles[leaf])
-        return [self._hit(start, end) for _, start, end in places if (start < self.title_end) == (limited == "title")]
+        return self._others.leaves[-1 - leaf].hits(self.text)
 
     def _hit(self, start: int, end: int) -> Hit:
         """A stretch of the joined words as words: before each stands a space, and none within it."""
@@ -121,7 +122,16 @@ class Asked:
             field, first = "title", count(" ", 0, start)
         else:
             field, first = "body", count(" ", self.title_end + 1, start)
-        return Hit(field, first, first + count(" ", start + 1, end - 1))
+        hit = Hit(field, first, first + count(" ", start + 1, end - 1))
+        self._stretches[hit] = start, end
+        return hit
+
+    def _span(self, start: int, end: int) -> Span:
+        """A stretch of the joined words in the original."""
+        view, first = (self._title, 1) if start < self.title_end else (self._body, self.title_end + 2)
+        end = self.joined.find(" ", end - 1)  # the needle of a beginning ends within its word
+        start, end = view.words.along(start + 1 - first, end - first)
+        return Span(view.field, start, end, view.text[start:end])
 
     def told(self, leaf: int) -> Told:
         found = self._told.get(leaf)
@@ -146,7 +156,8 @@ class Asked:
         known = self._spans
         for hit in hits:
             if hit not in known:
-                known[hit] = self.text.view(hit[0]).span(hit[1], hit[2])
+                stretch = self._stretches.get(hit)
+                known[hit] = self._span(*stretch) if stretch else self.text.view(hit[0]).span(hit[1], hit[2])
         if len(hits) == 1:
             return (known[hits[0]],)
         return in_order([known[hit] for hit in hits])
@@ -154,5 +165,15 @@ class Asked:
     def spans_of(self, leaves: list[int]) -> tuple[Span, ...]:
         """Where any of these leaves stands."""
         if len(leaves) == 1:
-            return self.spans(self.hits(leaves[0]))
-        return self.spans([hit for leaf in leaves for hit in self.hits(leaf)])
+            return self._spans_of_leaf(leaves[0])
+        return in_order([span for leaf in leaves for span in self._spans_of_leaf(leaf)])
+
+    def _spans_of_leaf(self, leaf: int) -> tuple[Span, ...]:
+        found = self._leaf_spans.get(leaf)
+        if found is None:
+            if leaf >= 0 or leaf in self._others.limited:
+                found = tuple([self._span(start, end) for _, start, end in self.places(leaf)])
+            else:
+                found = self.spans(self.hits(leaf))
+            self._leaf_spans[leaf] = found
+        return found

@@ -1,8 +1,8 @@
 """Rules as what a text's leaves say of them.
 
 To a question a text is the set of the numbers of the leaves that hit it: it answers by that alone whether it may hold, so most of
-a rule's answer is sets meeting sets, and places are looked at for what is left. Where leaves stand in other fields than title and body, or metadata is asked for, the plan
-itself is asked.
+a rule's answer is sets meeting sets, and places are looked at for what is left. Where leaves stand in other fields than title and
+body, or metadata is asked for, the plan itself is asked.
 """
 
 from __future__ import annotations
@@ -178,28 +178,31 @@ class Placed:
 class Beside(Placed):
     """Two sides that must be near each other, each of them leaves. Most are not, which shows without looking for words."""
 
-    __slots__ = ("_distance", "_is_ordered", "_leaves")
+    __slots__ = ("_leaves", "_near")
 
     def __init__(self, near: Near, left: One | OneOf, right: One | OneOf) -> None:
         super().__init__(partial(Near, distance=near.distance, is_ordered=near.is_ordered), (left, right), needed=2)
         self._leaves = left.leaves, right.leaves
-        self._distance, self._is_ordered = near.distance, near.is_ordered
+        self._near = near.distance, near.is_ordered
 
     def find(self, asked: Asked) -> list[Hit] | None:
         left, right = self._leaves[0] & asked.hit, self._leaves[1] & asked.hit
-        if not left or not right or (min(*left, *right) >= 0 and not self._is_likely(asked, left, right)):
+        if not left or not right or not self._is_likely(asked, left, right):
             return None
         return super().find(asked)
 
     def _is_likely(self, asked: Asked, left: Iterable[int], right: Iterable[int]) -> bool:
-        """Whether two of these needles may be near each other; so it is where there are too many of them to try."""
-        ours = [one for leaf in left for one in asked.places(leaf)]
-        theirs = [one for leaf in right for one in asked.places(leaf)]
-        if len(ours) * len(theirs) > _PAIRS_MOST:
+        """Whether two of these leaves may be near each other; so it is where they are no needles, or too many to try."""
+        if min(*left, *right) < 0:
             return True
-        for one in ours:
-            for other in theirs:
-                if asked.may_be_near(one, other, self._distance, is_ordered=self._is_ordered):
+        distance, is_ordered = self._near
+        others = [place for leaf in right for place in asked.places(leaf)]
+        places = [place for leaf in left for place in asked.places(leaf)]
+        if len(places) * len(others) > _PAIRS_MOST:
+            return True
+        for place in places:
+            for other in others:
+                if asked.may_be_near(place, other, distance, is_ordered=is_ordered):
                     return True
         return False
 

@@ -37,7 +37,7 @@ class Found(NamedTuple):
     to_ask: set[int]
 
 
-# How a rule goes on once it is set off: it fires; it wants a leaf of one more group; it wants none of some; or there is more to it.
+# How a rule goes on once it is set off: it fires; it wants a leaf of one more group, or none of some; or there is more to it.
 _FIRES, _NEEDS, _BANS, _ASKS = range(4)
 
 

@@ -57,6 +57,8 @@ class CompiledRule:
 
     def count(self, hits: list[Hit]) -> int:
         """How often a term counts: at most `count_cap` different hits, those in the title first and `title_factor` times."""
+        if len(hits) == 1:  # as most do
+            return self.rule.title_factor if hits[0].field == "title" else 1
         different = set(hits)
         in_title = min(sum([hit.field == "title" for hit in different]), self.rule.count_cap)
         return in_title * self.rule.title_factor + min(len(different), self.rule.count_cap) - in_title

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from itertools import accumulate, compress, count
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, compress, count
 from operator import add
 from typing import NamedTuple, Protocol
 
@@ -12,7 +12,7 @@ from monitor.text import pieces
 
 
 class Places(Protocol):
-    """By the position of a word, from 0."""
+    """Of words by their position, from 0; and of stretches of the same words joined by single spaces."""
 
     def of(self, position: int) -> tuple[int, int]:
         """Where a word begins and ends."""
@@ -20,12 +20,15 @@ class Places(Protocol):
     def before(self, offset: int) -> int:
         """How many words begin before this offset."""
 
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        """Where the words stand that lie from `start` to `end` of the joined ones."""
+
 
 class Listed:
-    """Places that are known already."""
+    """Places that are known already, of the `texts`."""
 
-    def __init__(self, starts: Sequence[int], ends: Sequence[int]) -> None:
-        self._starts, self._ends = starts, ends
+    def __init__(self, texts: Sequence[str], starts: Sequence[int], ends: Sequence[int]) -> None:
+        self._texts, self._starts, self._ends = texts, starts, ends
 
     def of(self, position: int) -> tuple[int, int]:
         return self._starts[position], self._ends[position]
@@ -33,12 +36,19 @@ class Listed:
     def before(self, offset: int) -> int:
         return bisect_left(self._starts, offset)
 
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        begun = _begun(self._texts)
+        return self._starts[bisect_right(begun, start) - 1], self._ends[bisect_right(begun, end - 1) - 1]
+
 
 class Kept:
     """The places of some of another text's words: those in stretches of its positions."""
 
-    def __init__(self, places: Places, kept: Sequence[range]) -> None:
-        self._places, self._kept = places, kept
+    def __init__(self, words: Sequence[str], places: Places, kept: Sequence[range]) -> None:
+        self._words, self._places, self._kept = words, places, kept
+        self._shifts: list[
+            tuple[int, int]
+        ] = []  # of each stretch: its end among the joined words, and what these lack before
 
     def of(self, position: int) -> tuple[int, int]:
         stretches = iter(self._kept)
@@ -50,6 +60,23 @@ class Kept:
         before = self._places.before(offset)
         return sum([min(max(before - stretch.start, 0), len(stretch)) for stretch in self._kept])
 
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        for kept_end, shift in self._shifts or self._align():
+            if start < kept_end:
+                if end <= kept_end:
+                    return self._places.along(start + shift, end + shift)
+                return self._places.along(start + shift, kept_end + shift)[0], self.along(kept_end + 1, end)[1]
+        raise IndexError(start)
+
+    def _align(self) -> list[tuple[int, int]]:
+        begun = reached = passed = 0  # among all words joined, among the kept ones joined, and words
+        for stretch in filter(len, self._kept):
+            begun += sum(map(len, self._words[passed : stretch.start])) + stretch.start - passed
+            length = sum(map(len, self._words[stretch.start : stretch.stop])) + len(stretch)
+            self._shifts.append((reached + length - 1, begun - reached))
+            begun, reached, passed = begun + length, reached + length, stretch.stop
+        return self._shifts
+
 
 class Apart(NamedTuple):
     """A stretch of a text that was read by itself, the position of its first word, and how many it holds."""
@@ -60,15 +87,56 @@ class Apart(NamedTuple):
     word_count: int
 
 
+class _Run(NamedTuple):
+    """A stretch in which the text runs as its words joined by single spaces do, or a word: where both begin and end."""
+
+    joined: int
+    start: int
+    joined_end: int
+    end: int
+
+
 class InAlphabet:
     """Places in a text that was folded character by character into `plain`, but for some stretches."""
 
-    __slots__ = ("_apart", "_ends", "_plain", "_starts", "_text")
+    __slots__ = ("_apart", "_ends", "_joined", "_plain", "_runs", "_starts", "_text")
 
     def __init__(self, text: str, plain: str, apart: Sequence[Apart]) -> None:
         self._text, self._plain, self._apart = text, plain, apart
-        self._starts: list[int] = []
+        self._runs: list[_Run] = []
+        self._joined: list[int] = []  # where the runs begin among the joined words
+        self._starts: list[int] = []  # of the words
         self._ends: list[int] = []
+
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        joined = self._joined or self._align()
+        first = self._runs[bisect_right(joined, start) - 1]
+        last = first if end <= first.joined_end else self._runs[bisect_right(joined, end - 1) - 1]
+        return first.start + start - first.joined, last.end - (last.joined_end - end)
+
+    def _align(self) -> list[int]:
+        reached = joined = 0
+        for start, end, _, _ in self._apart:
+            joined = self._align_plain(reached, start, joined)
+            piece = self._text[start:end]
+            for word, (first, last) in zip(pieces.WORDS_OF[piece], pieces.spans_in(piece), strict=True):
+                self._runs.append(_Run(joined, start + first, joined + len(word), start + last))
+                joined += len(word) + 1
+            reached = end
+        self._align_plain(reached, len(self._plain), joined)
+        self._joined = [run.joined for run in self._runs]
+        return self._joined
+
+    def _align_plain(self, start: int, end: int, joined: int) -> int:
+        """Note the runs of a stretch of `plain`; where the next one begins among the joined words."""
+        for part in self._plain[start:end].split("  "):
+            run = part.strip(" ")
+            if run:
+                begun = start + (part[0] == " ")
+                self._runs.append(_Run(joined, begun, joined + len(run), begun + len(run)))
+                joined += len(run) + 1
+            start += len(part) + 2
+        return joined
 
     def of(self, position: int) -> tuple[int, int]:
         if not self._starts:
@@ -86,8 +154,7 @@ class InAlphabet:
         self._list_plain(reached, len(self._plain))
 
     def _list_plain(self, start: int, end: int) -> None:
-        parts = self._plain[start:end].split(" ")
-        lengths = list(map(len, parts))
+        lengths = list(map(len, self._plain[start:end].split(" ")))
         begun = list(compress(map(add, accumulate(lengths, initial=start), count()), lengths))
         self._starts += begun
         self._ends += map(add, begun, filter(None, lengths))
@@ -107,13 +174,13 @@ class InAlphabet:
 class InPieces:
     """Places by way of the pieces that a text was read by, `found` being the words of each."""
 
-    __slots__ = ("_counts", "_ends", "_found", "_pieces", "_starts", "_text")
+    __slots__ = ("_begun", "_counts", "_found", "_pieces", "_starts", "_text")
 
     def __init__(self, text: str, cut: Sequence[str], found: Sequence[tuple[str, ...]]) -> None:
         self._text, self._pieces, self._found = text, cut, found
         self._counts: list[int] | None = None  # of the words up to each piece's last
-        self._ends: list[int] = []  # of the pieces, were there nothing between them
-        self._starts: list[int] = []  # of the pieces, where there is more than one character of white space somewhere
+        self._starts: list[int] = []  # of the pieces
+        self._begun: list[int] = []  # of the words among the joined ones
 
     def _measure(self) -> list[int]:
         self._starts = list(pieces.starts(self._text))
@@ -136,3 +203,15 @@ class InPieces:
         last = len(begun) - 1
         inside = sum([start < len(begun[last]) for start, _ in pieces.spans_in(self._pieces[last])])
         return sum(map(len, self._found[:last])) + inside
+
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        if not self._begun:
+            self._begun = _begun(chain.from_iterable(self._found))
+        first = bisect_right(self._begun, start) - 1
+        last = bisect_right(self._begun, end - 1) - 1
+        return self.of(first)[0], self.of(last)[1]
+
+
+def _begun(words: Iterable[str]) -> list[int]:
+    """Where each word begins among the joined ones, and where one more would."""
+    return list(accumulate([len(word) + 1 for word in words], initial=0))

@@ -67,6 +67,10 @@ class Words:
         """Where a word begins and ends, without working out the others."""
         return self.places.of(position)
 
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        """Where those words stand in the original that lie from `start` to `end` of the words joined by single spaces."""
+        return self.places.along(start, end)
+
     def count_before(self, offset: int) -> int:
         """How many words begin before this code point of the original."""
         return self.places.before(offset)
@@ -115,7 +119,7 @@ def without(words: Words, taken: Sequence[tuple[int, int]]) -> Words:
         position = words.count_before(end)
     kept.append(range(position, len(words.texts)))
     texts = tuple(chain.from_iterable([words.texts[stretch.start : stretch.stop] for stretch in kept]))
-    places = Kept(words.places, kept)
+    places = Kept(words.texts, words.places, kept)
     if not words.signs:
         return Words(texts, {}, places)
     stand = [*chain.from_iterable(kept), len(words.texts)]
@@ -164,5 +168,6 @@ def _whole(text: str, spans_in: Callable[[str], list[tuple[int, int]]]) -> Words
     folded = fold(text)
     spans = spans_in(folded.text)
     places = [folded.span(start, end) for start, end in spans]
-    listed = Listed([start for start, _ in places], [end for _, end in places])
-    return Words(tuple(words_at(folded.text, spans)), signs_among(folded.text, spans), listed)
+    texts = tuple(words_at(folded.text, spans))
+    listed = Listed(texts, [start for start, _ in places], [end for _, end in places])
+    return Words(texts, signs_among(folded.text, spans), listed)

@@ -56,6 +56,11 @@ def test_a_text_in_an_alphabet_has_the_words_of_the_whole(text: str) -> None:
     assert list(found.texts) == words_at(folded.text, spans)
     assert list(zip(found.starts, found.ends, strict=True)) == [folded.span(start, end) for start, end in spans]
     assert dict(found.signs) == signs_among(folded.text, spans)
+    end = 0
+    for position, word in enumerate(found.texts):
+        assert found.along(end, end + len(word)) == found.place(position)
+        assert found.along(0, end + len(word)) == (found.starts[0], found.ends[position])
+        end += len(word) + 1
     for offset in range(0, len(text) + 1, 3):
         assert found.count_before(offset) == sum(start < offset for start in found.starts)
 

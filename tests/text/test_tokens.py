@@ -152,6 +152,19 @@ def test_what_is_taken_out_leaves_the_words_beside_it(text: str, cuts: list[int]
     assert without(found, []) is found
 
 
+@given(
+    st.text(alphabet=ODD, max_size=40), st.lists(st.integers(0, 40), min_size=4, max_size=4, unique=True).map(sorted)
+)
+@example("-- a,b  U.S. ß-ß,  c ", [2, 3, 5, 6])
+def test_stretches_of_the_joined_words_stand_where_their_words_do(text: str, cuts: list[int]) -> None:
+    for found in (tokenize(text), without(tokenize(text), [(cuts[0], cuts[1]), (cuts[2], cuts[3])])):
+        begun = [sum(len(word) + 1 for word in found.texts[:position]) for position in range(len(found.texts))]
+        for first, start in enumerate(begun):
+            for last in range(first, len(begun)):
+                end = begun[last] + len(found.texts[last])
+                assert found.along(start, end) == (found.place(first)[0], found.place(last)[1])
+
+
 def test_signs_before_a_stretch_that_is_taken_out_stay_with_their_words() -> None:
     left = without(tokenize("$5 of €7 or £9 $"), [(3, 8)])
     assert (left.texts, left.signs) == (("5", "or", "9"), {0: "$", 2: "£", 3: "$"})
