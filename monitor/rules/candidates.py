@@ -63,11 +63,11 @@ class Candidates:
                 set_off.setdefault(leaf, []).append(number * 4 + _way(rule))
             for leaf, in_body, most in rule.reach:
                 points.setdefault(leaf, []).extend((number, in_body, most))
-        index.finish(set_off, points)
         leaves = index.leaves
         self._index = index
         self._set_off = Packed([set_off.get(leaf, ()) for leaf in leaves])
         self._points = Packed([points.get(leaf, ()) for leaf in leaves])
+        index.finish(set_off, points)
         self._always = [number for number, rule in enumerate(rules) if rule.triggers is None]
         self._thresholds = array("i", [rule.threshold for rule in rules])
         self._needs = Packed([rule.needs[0] if rule.needs else () for rule in rules])
