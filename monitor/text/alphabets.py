@@ -64,7 +64,7 @@ class Alphabet:
         folded = fold_letters(character)
         if character.isspace():
             return " "
-        if len(folded) != 1 or character in "?" + _UNDEFINED or CURRENCY.match(character):
+        if character in "?" + _UNDEFINED or CURRENCY.match(character):
             return "?"
         found = class_of(folded)
         if found == self._script or (found == "d" and self._script == "l"):  # digits go with Latin letters anyhow
