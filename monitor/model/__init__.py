@@ -6,6 +6,11 @@ of control characters, never folded.
 
 from __future__ import annotations
 
+from monitor.model.alerts import (
+    AnnouncedItem,
+    Announcement,
+    AnnouncementKind,
+)
 from monitor.model.digests import (
     Delivery,
     DeliveryState,
@@ -75,6 +80,9 @@ __all__ = [
     "CLIPS_SOURCE",
     "OWN_SOURCE",
     "Acquired",
+    "AnnouncedItem",
+    "Announcement",
+    "AnnouncementKind",
     "Candidate",
     "ChangedPassage",
     "Combination",

@@ -1,0 +1,66 @@
+"""Alerts: what is told of an item, when, and how it stands; and announcements, which channels word each in their own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.items import Item
+from monitor.model.rules import Priority
+
+
+class AnnouncementKind(StrEnum):
+    """What an announcement is for. All but `rollup` and `operator` tell of one thing."""
+
+    ALERT = "alert"  # one story that a rule asks for, or what is new in one told before
+    ROLLUP = "rollup"  # several of them that were held, or are told together
+    CORRECTION = "correction"  # of something that was told before, to those who were told
+    WITHDRAWAL = "withdrawal"
+    SPIKE = "spike"  # a rule has far more items than on other days
+    SILENCE = "silence"  # the whole intake, far below its rhythm
+    OPERATOR = "operator"  # sources, or the monitor itself
+    SAMPLE = "sample"  # a test of a channel, marked as such
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedItem:
+    """One entry of an announcement: an item, and why it is told.
+
+    `outlet` is the name of the source it came from, `publishers` the names of all outlets that carry its story, the item's own
+    first, a publisher once. `sentence` is the one with the hits, on one line, as published; `marks` are the hits in it, (start,
+    end) in code points, in order, none over another. It is empty, and so are the marks, where the rule met no words of title or
+    text. `reason` says in words why this is told, and why now. `link` is the article's address, None where it has none.
+    """
+
+    item: Item
+    rule_id: str
+    rule_name: str
+    priority: Priority
+    outlet: str
+    publishers: tuple[str, ...]
+    sentence: str
+    marks: tuple[tuple[int, int], ...]
+    reason: str
+    link: str | None
+    kind: AnnouncementKind = AnnouncementKind.ALERT
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A message for one channel, not yet worded.
+
+    `key` is unique for ever and names the channel: rows are made unique by it and the recipient, Message-IDs by the same, so that
+    what is rendered again is the same message. `title` is the subject; an alert's has its rule's name in brackets. `entries` stand
+    in the order to be shown, none of them to be dropped in silence; `lines` are plain lines of text to be shown before them (for
+    the operator, spikes and silence: all that there is to say). `at` is printed in `timezone`.
+    """
+
+    kind: AnnouncementKind
+    key: str
+    title: str
+    at: datetime
+    priority: Priority = Priority.ROUTINE
+    entries: tuple[AnnouncedItem, ...] = ()
+    lines: tuple[str, ...] = ()
+    timezone: str = "UTC"
