@@ -27,10 +27,11 @@ class AnnouncementKind(StrEnum):
 class AnnouncedItem:
     """One entry of an announcement: an item, and why it is told.
 
-    `outlet` is the name of the source it came from, `publishers` the names of all outlets that carry its story, the item's own
-    first, a publisher once. `sentence` is the one with the hits, on one line, as published; `marks` are the hits in it, (start,
-    end) in code points, in order, none over another. It is empty, and so are the marks, where the rule met no words of title or
-    text. `reason` says in words why this is told, and why now. `link` is the article's address, None where it has none.
+    `outlet` is the name of the source it came from, `publishers` the names of all outlets that carry its story, the
+    item's own first, a publisher once. `sentence` is the one with the hits, on one line, as published; `marks` are the
+    hits in it, (start, end) in code points, in order, none over another. It is empty, and so are the marks, where the
+    rule met no words of title or text. `reason` says in words why this is told, and why now. `link` is the article's
+    address, None where it has none.
     """
 
     item: Item
@@ -50,10 +51,11 @@ class AnnouncedItem:
 class Announcement:
     """A message for one channel, not yet worded.
 
-    `key` is unique for ever and names the channel: rows are made unique by it and the recipient, Message-IDs by the same, so that
-    what is rendered again is the same message. `title` is the subject; an alert's has its rule's name in brackets. `entries` stand
-    in the order to be shown, none of them to be dropped in silence; `lines` are plain lines of text to be shown before them (for
-    the operator, spikes and silence: all that there is to say). `at` is printed in `timezone`.
+    `key` is unique for ever and names the channel: rows are made unique by it and the recipient, Message-IDs by the
+    same, so that what is rendered again is the same message. `title` is the subject; an alert's has its rule's name in
+    brackets. `entries` stand in the order to be shown, none of them to be dropped in silence; `lines` are plain lines
+    of text to be shown before them (for the operator, spikes and silence: all that there is to say). `at` is printed
+    in `timezone`.
     """
 
     kind: AnnouncementKind

@@ -52,13 +52,24 @@ def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> d
             password=secrets.get(("mail", "password_file"), ""),
             timeout_s=mail.timeout,
         ),
-        "alerts": AlertSettings(alerts.max_per_hour, alerts.quiet, alerts.timezone, tuple(alerts.operator)),
+        "alerts": AlertSettings(
+            max_per_hour=alerts.max_per_hour,
+            quiet=alerts.quiet,
+            timezone=alerts.timezone,
+            rollup=alerts.rollup,
+            rollup_at=alerts.rollup_at,
+            operator=tuple(alerts.operator),
+        ),
         "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
         "pickup": PickupSettings(tuple(file.pickup.to), tuple(sorted(set(file.pickup.after))), file.pickup.timezone),
         "channels": MappingProxyType(
             {
                 name: Channel(
-                    name, channel.kind, tuple(channel.to), channel.url or secrets.get(("channel", name, "url_file"), "")
+                    name=name,
+                    kind=channel.kind,
+                    to=tuple(channel.to),
+                    url=channel.url or secrets.get(("channel", name, "url_file"), ""),
+                    rollup=channel.rollup,
                 )
                 for name, channel in file.channel.items()
             }
@@ -144,6 +155,7 @@ def _rule(table: tables.RuleTable) -> Rule:
         tags=tuple(table.tags),
         alert=tuple(table.alert),
         priority=Priority(table.priority),
+        rollup=table.rollup,
         on=table.on,
         samples=tuple(Sample(sample.text, sample.match) for sample in table.sample),
     )

@@ -85,11 +85,6 @@ def _check_monitor(document: Document, report: Callable[..., None]) -> None:
 def _check_operator(path: Key, name: str, channels: dict[str, Any], report: Callable[..., None]) -> None:
     if name not in channels:
         report(path, _no_channel(name, channels))
-    elif isinstance(channels[name], dict) and channels[name].get("kind") in URL_CHANNELS:
-        message = (
-            f'the operator hears by mail only in this version, so nothing is sent to "{name}"; name a mail channel'
-        )
-        report(path, message, "warning")
 
 
 def _check_fetch(fetch: dict[str, Any], report: Callable[..., None]) -> None:
@@ -228,7 +223,6 @@ def _has_extractor() -> bool:
 
 
 def _check_rules(document: Document, monitor: Document | None, report: Report) -> None:
-    is_told = False
     for path, rule in _tables(document, "rule"):
         _check_form(path, rule, report)
         alert = rule.get("alert")
@@ -237,9 +231,6 @@ def _check_rules(document: Document, monitor: Document | None, report: Report) -
             if monitor is not None and name not in _section(monitor, "channel"):
                 message = _no_channel(name, _section(monitor, "channel"))
                 report("rules.toml", (*path, "alert", index), message, "error")
-        if names and not is_told:
-            report("rules.toml", (*path, "alert"), "alerts are not sent by this version", "warning")
-            is_told = True
 
 
 def check_list_files(rules: Document, list_files: Mapping[str, ListFile], report: Report) -> None:

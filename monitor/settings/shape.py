@@ -57,12 +57,16 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """`[alerts]`. `quiet` is (from, until) in `timezone` and may span midnight; None: no quiet hours."""
+    """`[alerts]`. `quiet` is (from, until) in `timezone` and may span midnight; None: no quiet hours. `rollup` is none,
+    hourly, daily or weekly; daily and weekly ones leave at `rollup_at`, weekly ones on Mondays.
+    """
 
     max_per_hour: int = 30
     quiet: tuple[time, time] | None = None
     timezone: str = "UTC"
     operator: tuple[str, ...] = ()
+    rollup: str = "none"
+    rollup_at: time = time(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,15 @@ class PickupSettings:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`[channel.NAME]`. A mail channel has `to`, every other kind a `url`, which is a secret with most services."""
+    """`[channel.NAME]`. A mail channel has `to`, every other kind a `url`, which is a secret with most services.
+    `rollup` is empty where `[alerts]` decides.
+    """
 
     name: str
     kind: str
     to: tuple[str, ...] = ()
     url: str = field(default="", repr=False)
+    rollup: str = ""
 
 
 @dataclass(frozen=True, slots=True)

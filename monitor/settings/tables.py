@@ -15,6 +15,7 @@ from monitor.model import Kind, Priority
 from monitor.settings import values
 from monitor.settings.values import Network
 
+ROLLUPS = ("none", "hourly", "daily", "weekly")
 URL_CHANNELS = ("webhook", "slack", "teams", "ntfy", "apprise")
 
 Line = Annotated[str, AfterValidator(values.line)]
@@ -25,6 +26,7 @@ HeaderText = Annotated[str, AfterValidator(values.header_text)]
 Zone = Annotated[str, AfterValidator(values.timezone)]
 Seconds = Annotated[float, PlainValidator(values.duration_s)]
 Count = Annotated[int, PlainValidator(values.count)]
+Rollup = Annotated[str, PlainValidator(values.one_of(*ROLLUPS))]
 Selector = Annotated[str, PlainValidator(values.selector)]
 Networks = list[Annotated[Network, PlainValidator(values.network)]]
 
@@ -71,6 +73,8 @@ class AlertTable(Table):
     max_per_hour: Count = 30
     quiet: Annotated[tuple[time, time] | None, PlainValidator(values.quiet_hours)] = None
     timezone: Zone = "UTC"
+    rollup: Rollup = "none"
+    rollup_at: Annotated[time, PlainValidator(values.time_of_day)] = time(8)
     operator: list[Line] = []
 
 
@@ -91,6 +95,7 @@ class ChannelTable(Table):
     to: list[Address] = []
     url: Line = ""
     url_file: Line = ""
+    rollup: Rollup = ""
 
 
 class MonitorFile(Table):
@@ -171,6 +176,7 @@ class RuleTable(Table):
     tags: list[Tag] = []
     alert: list[Line] = []
     priority: Annotated[str, PlainValidator(values.one_of(*Priority))] = "routine"
+    rollup: Rollup = ""
     on: Annotated[str, PlainValidator(values.one_of("item", "edit"))] = "item"
     sample: list[SampleTable] = []
 

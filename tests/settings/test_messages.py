@@ -83,9 +83,12 @@ MONITOR = [
         '2: alerts.operator[#1]: there is no channel "opps"; did you mean "ops"?',
     ),
     (
-        '[alerts]\noperator = ["chat"]\n[channel.chat]\nkind = "slack"\nurl = "https://chat.example/x"',
-        "(warning) 2: alerts.operator[#1]: the operator hears by mail only in this version, so nothing is sent to "
-        '"chat"; name a mail channel',
+        '[alerts]\nrollup = "hourli"',
+        '2: alerts.rollup: "hourli" is not possible here; write one of none, hourly, daily, weekly; did you mean "hourly"?',
+    ),
+    (
+        '[alerts]\nrollup_at = "8"',
+        '2: alerts.rollup_at: "8" is no time of day; write hours and minutes in quotes, e.g. "07:00"',
     ),
     ("[alerts]\noperator = [3]", '2: alerts.operator[#1]: must be text in quotes, e.g. "…"'),
     (
