@@ -7,9 +7,14 @@ of control characters, never folded.
 from __future__ import annotations
 
 from monitor.model.alerts import (
+    Alert,
+    AlertKind,
+    AlertState,
     AnnouncedItem,
     Announcement,
     AnnouncementKind,
+    Mute,
+    MuteKind,
 )
 from monitor.model.digests import (
     Delivery,
@@ -80,6 +85,9 @@ __all__ = [
     "CLIPS_SOURCE",
     "OWN_SOURCE",
     "Acquired",
+    "Alert",
+    "AlertKind",
+    "AlertState",
     "AnnouncedItem",
     "Announcement",
     "AnnouncementKind",
@@ -106,6 +114,8 @@ __all__ = [
     "Matchable",
     "Mention",
     "MentionClass",
+    "Mute",
+    "MuteKind",
     "Observed",
     "Outcome",
     "Outgoing",

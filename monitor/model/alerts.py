@@ -66,3 +66,82 @@ class Announcement:
     entries: tuple[AnnouncedItem, ...] = ()
     lines: tuple[str, ...] = ()
     timezone: str = "UTC"
+
+
+class AlertKind(StrEnum):
+    """What a decision of alerting was about."""
+
+    ALERT = "alert"
+    FOLLOW_UP = "follow-up"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    SPIKE = "spike"
+
+    @property
+    def announced(self) -> AnnouncementKind:
+        """The kind of its announcement: a follow-up is an alert too."""
+        return AnnouncementKind.ALERT if self is AlertKind.FOLLOW_UP else AnnouncementKind(self.value)
+
+
+class AlertState(StrEnum):
+    """What became of a decision: told at once, waiting for a roll-up, told in one, or not told at all."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    ROLLED_UP = "rolled-up"
+    MERGED = "merged"  # its story was told before, and nothing that came with it is worth another message
+    MUTED = "muted"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it was told, or will be."""
+        return self in (AlertState.QUEUED, AlertState.HELD, AlertState.ROLLED_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A decision on an item, a rule and a channel, as it was made and as it stands.
+
+    `story_id` is the story that the item is in now, `publisher` the item's; `publisher_count` counts those of the story at the
+    time. `reason` says why it was told or not, `held_for` why it waits or waited until `due_at`. `told_as` is the key of the
+    announcement it left in, at `told_at`. `id` is 0 until it is stored.
+    """
+
+    id: int
+    item_id: int
+    version: int
+    story_id: int
+    publisher: str
+    rule_id: str
+    channel: str
+    kind: AlertKind
+    priority: Priority
+    decided_at: datetime
+    state: AlertState
+    reason: str
+    publisher_count: int = 1
+    held_for: str = ""
+    due_at: datetime | None = None
+    is_capped: bool = False  # it waits for a place in the hour
+    told_as: str | None = None
+    told_at: datetime | None = None
+
+
+class MuteKind(StrEnum):
+    STORY = "story"
+    RULE = "rule"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """A story, rule or source of which nothing is told until `until`. A story is kept by one of its items, since stories are
+    split and merged: `subject` is that item's id for a story, else the id of the rule or source; `story_id` is None where
+    it is about no story."""
+
+    id: int
+    kind: MuteKind
+    subject: str
+    until: datetime
+    made_at: datetime
+    story_id: int | None = None
