@@ -26,7 +26,7 @@ class Happening:
 
     `is_matched`: the rule in question asks for it. `mark` is what the wire's mark on it says of what was told before, None where
     it says nothing of the sort or stood there before the edit. `publisher_count` counts the story's publishers with it;
-    `is_new_publisher`: none of its publisher was in the story before.
+    `is_new_publisher`: none of its publisher was in the story before. `is_edit`: the rule watches edits, and this one set it off.
     """
 
     publisher: str
@@ -35,6 +35,7 @@ class Happening:
     is_new_publisher: bool
     is_official: bool
     is_matched: bool = True
+    is_edit: bool = False
     mark: AlertKind | None = None
 
 
@@ -58,6 +59,8 @@ def mark_of(edit: str | None) -> AlertKind | None:
 def should_alert(happening: Happening, decided: Sequence[Alert], *, is_acknowledged: bool = False) -> Verdict | None:
     """What is to be told of it by one rule on one channel, given what was `decided` on its story for both, oldest first. None
     where it does not concern them: the rule does not ask for it, and it corrects nothing that was told."""
+    if happening.is_matched and happening.is_edit:
+        return Verdict(AlertKind.ALERT, f"{happening.outlet} edited its text")
     told = [alert for alert in decided if alert.state.is_told]
     if told and happening.mark is not None:
         return _on_correction(happening, happening.mark, told)

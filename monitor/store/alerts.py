@@ -46,6 +46,11 @@ class Alerts:
             ),
         )
 
+    def tell(self, alert_id: int, told_as: str, now: datetime) -> None:
+        """Record the announcement that an alert left in by itself."""
+        sql = "UPDATE alert SET told_as = ?, told_at = ? WHERE id = ?"
+        self._connection.execute(sql, (told_as, stored_ms(now), alert_id))
+
     def of_story(self, story_id: int) -> list[Alert]:
         """What was decided on the items that are in a story now, oldest first, without spikes."""
         sql = f"{ALERT} WHERE item.story_id = ? AND kind != ? ORDER BY alert.id"
@@ -74,9 +79,10 @@ class Alerts:
 
     # -- roll-ups ----------------------------------------------------------------------------------------
 
-    def next_due_at(self) -> datetime | None:
-        """When the next of what is held is due; None where nothing is held."""
-        return from_ms(self._connection.value("SELECT min(due_at) FROM alert WHERE state = ?", (AlertState.HELD,)))
+    def has_due(self, now: datetime) -> bool:
+        """Whether anything held is due, or was held when the clock was ahead of now."""
+        sql = "SELECT 1 FROM alert WHERE state = ?1 AND (due_at <= ?2 OR decided_at > ?2) LIMIT 1"
+        return self._connection.value(sql, (AlertState.HELD, stored_ms(now))) is not None
 
     def due(self, now: datetime) -> list[Alert]:
         """What is held and due, in the order decided."""

@@ -195,7 +195,7 @@ ALERTS = (
         held_for TEXT NOT NULL, due_at INTEGER, is_capped INTEGER NOT NULL DEFAULT 0, told_as TEXT, told_at INTEGER
     )""",
     "CREATE INDEX alert_item ON alert (item_id)",
-    "CREATE INDEX alert_held ON alert (due_at) WHERE state = 'held'",
+    "CREATE INDEX alert_held ON alert (due_at, decided_at) WHERE state = 'held'",
     "CREATE INDEX alert_told ON alert (channel, told_at) WHERE told_at IS NOT NULL",
     "CREATE INDEX alert_spike ON alert (rule_id, decided_at) WHERE kind = 'spike'",
     # Stories are kept by one of their items, since they are split and merged.
