@@ -145,9 +145,17 @@ def file_alert(store: Store, plan: AlertPlan, alert: Alert, item: Item, mutes: C
     alert = replace(alert, id=store.alerts.add(alert))
     if alert.state is not AlertState.QUEUED:
         return False
-    context = _contexts(store, [alert])[alert.id]
-    announcement = announce(alert, context, plan, now)
-    for outgoing in plan.render(announcement, alert.channel):
+    try:
+        announcement = announce(alert, _contexts(store, [alert])[alert.id], plan, now)
+        messages = plan.render(announcement, alert.channel)
+    except StoreError:
+        raise
+    except Exception:
+        # Neither the items of a poll nor this alert are lost by a bug in wording it: it is tried again, where health shows it.
+        log.exception("an alert not worded, by a bug", item=alert.item_id, rule=alert.rule_id)
+        store.alerts.keep_back(alert.id, now, "an error in the monitor itself")
+        return False
+    for outgoing in messages:
         store.deliveries.queue(outgoing, now)
     store.alerts.tell(alert.id, announcement.key, now)
     return True
@@ -177,7 +185,8 @@ def _wait(store: Store, plan: AlertPlan, alert: Alert, now: datetime) -> Hold | 
 
 def tell_due(store: Store, plan: AlertPlan, now: datetime) -> int:
     """Tell what was held and is due, each channel's in one announcement; returns how many were queued. What quiet hours or the
-    cap keep back waits again, and what was muted meanwhile is not told. Raises `StoreError`, and then nothing is changed."""
+    cap keep back waits again, and what was muted meanwhile is not told. Raises `StoreError`, and then nothing is changed;
+    a bug over one channel's is raised when the others have theirs."""
     if not store.alerts.has_due(now):
         return 0
     with store.transaction(durable=True):
@@ -186,7 +195,18 @@ def tell_due(store: Store, plan: AlertPlan, now: datetime) -> int:
         for alert in store.alerts.due(now):
             of_channel[alert.channel].append(alert)
         mutes = store.alerts.mutes(now) if of_channel else []
-        return sum(_tell(store, plan, channel, due, mutes, now) for channel, due in of_channel.items())
+        queued_count, bug = 0, None
+        for channel, due in of_channel.items():
+            try:
+                with store.savepoint():
+                    queued_count += _tell(store, plan, channel, due, mutes, now)
+            except StoreError:
+                raise
+            except Exception as error:  # what one channel is due stays due; the others get theirs
+                bug = error
+    if bug is not None:
+        raise bug
+    return queued_count
 
 
 def _tell(

@@ -62,8 +62,9 @@ def should_alert(happening: Happening, decided: Sequence[Alert], *, is_acknowled
     if happening.is_matched and happening.is_edit:
         return Verdict(AlertKind.ALERT, f"{happening.outlet} edited its text")
     told = [alert for alert in decided if alert.state.is_told]
-    if told and happening.mark is not None:
-        return _on_correction(happening, happening.mark, told)
+    if told and happening.mark is not None and _is_news(happening, happening.mark, told):
+        what = "corrects" if happening.mark is AlertKind.CORRECTION else "withdraws"
+        return Verdict(happening.mark, f"{happening.outlet} {what} what was told by alert {told[0].id}")
     if not happening.is_matched:
         return None
     if not told:
@@ -73,13 +74,10 @@ def should_alert(happening: Happening, decided: Sequence[Alert], *, is_acknowled
     return _on_follow_up(happening, told)
 
 
-def _on_correction(happening: Happening, mark: AlertKind, told: Sequence[Alert]) -> Verdict:
-    """The first correction is told whoever makes it, later ones of those who were told of."""
-    same = [alert for alert in told if alert.kind is mark]
-    if same and happening.publisher not in {alert.publisher for alert in told}:
-        return Verdict(None, f"the {mark.value} was told by alert {same[-1].id}")
-    what = "corrects" if mark is AlertKind.CORRECTION else "withdraws"
-    return Verdict(mark, f"{happening.outlet} {what} what was told by alert {told[0].id}")
+def _is_news(happening: Happening, mark: AlertKind, told: Sequence[Alert]) -> bool:
+    """The first correction is news whoever makes it, later ones of those who were told of: others carry it on."""
+    is_first = all(alert.kind is not mark for alert in told)
+    return is_first or happening.publisher in {alert.publisher for alert in told}
 
 
 def _on_follow_up(happening: Happening, told: Sequence[Alert]) -> Verdict:

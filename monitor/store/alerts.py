@@ -51,6 +51,11 @@ class Alerts:
         sql = "UPDATE alert SET told_as = ?, told_at = ? WHERE id = ?"
         self._connection.execute(sql, (told_as, stored_ms(now), alert_id))
 
+    def keep_back(self, alert_id: int, until: datetime, held_for: str) -> None:
+        """Let an alert wait that was to leave at once."""
+        sql = "UPDATE alert SET state = ?, due_at = ?, held_for = ? WHERE id = ?"
+        self._connection.execute(sql, (AlertState.HELD, stored_ms(until), held_for, alert_id))
+
     def of_story(self, story_id: int) -> list[Alert]:
         """What was decided on the items that are in a story now, oldest first, without spikes."""
         sql = f"{ALERT} WHERE item.story_id = ? AND kind != ? ORDER BY alert.id"
