@@ -15,9 +15,9 @@ import structlog
 from monitor.alerts.composing import Context, announce, announce_together
 from monitor.alerts.deciding import Happening, Verdict, mark_of, should_alert
 from monitor.alerts.plan import AlertPlan
-from monitor.alerts.timing import HOUR, Hold, Load, capped, hold, is_due
+from monitor.alerts.timing import HOUR, Hold, Load, hold, release
 from monitor.errors import StoreError
-from monitor.model import Alert, AlertKind, AlertState, Item, Mute, MuteKind, Priority, Source, Span
+from monitor.model import Alert, AlertKind, AlertState, Item, Mute, MuteKind, Source, Span
 from monitor.store import Store
 
 log = structlog.get_logger(__name__)
@@ -222,23 +222,18 @@ def _tell(
     for alert in due:
         if why := muted_by(alert, items[alert.item_id], mutes):
             store.alerts.silence([alert.id], why)
-        elif (waits := is_due(manner, alert.priority, now)) is not None:
-            store.alerts.put_off([alert.id], waits.until, waits.reason, is_capped=False)
         else:
             wanted.append(alert)
-    if not wanted:
+    released = release(manner, wanted, Load(store.alerts.told_between(channel, now - HOUR, now)), now)
+    for alert, waits in released.waiting:
+        store.alerts.put_off([alert.id], waits.until, waits.reason, is_capped=waits.is_for_cap)
+    if not released.told:
         return False
-    is_urgent = any(alert.priority is Priority.URGENT for alert in wanted)
-    full = capped(manner, Load(store.alerts.told_between(channel, now - HOUR, now)), now, is_urgent=is_urgent)
-    if full is not None:
-        ids = [alert.id for alert in wanted]
-        store.alerts.put_off(ids, full.until, full.reason, is_capped=full.is_for_cap)
-        return False
-    contexts = _contexts(store, wanted)
-    announcement = announce_together(wanted, contexts, plan, now)
+    contexts = _contexts(store, released.told)
+    announcement = announce_together(released.told, contexts, plan, now)
     for outgoing in plan.render(announcement, channel):
         store.deliveries.queue(outgoing, now)
-    counts = [(alert.id, len(contexts[alert.id].outlets)) for alert in wanted]
+    counts = [(alert.id, len(contexts[alert.id].outlets)) for alert in released.told]
     store.alerts.roll_up(counts, announcement.key, now)
     return True
 

@@ -13,12 +13,15 @@ from typing import Any
 from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
 from monitor.model import (
+    Alert,
     Delivery,
     EditMatch,
     Fold,
     Item,
     Match,
     Mention,
+    Mute,
+    MuteKind,
     Pickup,
     Piece,
     PollRecord,
@@ -217,6 +220,42 @@ def delivery_object(delivery: Delivery) -> Object:
         "next_attempt_at": when(delivery.next_attempt_at),
         "sent_at": when(delivery.sent_at),
         "error": delivery.last_error,
+    }
+
+
+def alert_object(alert: Alert) -> Object:
+    """A decision on an item, a rule and a channel. `reason` says why it was told or not, `held_for` why it waits (until
+    `due_at`), waited, or was silenced; `announcement` is null where it has not left."""
+    return {
+        "id": alert.id,
+        "item": alert.item_id,
+        "version": alert.version,
+        "story": alert.story_id,
+        "publisher": alert.publisher,
+        "publishers": alert.publisher_count,
+        "rule": alert.rule_id,
+        "channel": alert.channel,
+        "kind": alert.kind.value,
+        "priority": alert.priority.value,
+        "state": alert.state.value,
+        "reason": alert.reason,
+        "held_for": alert.held_for,
+        "decided_at": when(alert.decided_at),
+        "due_at": when(alert.due_at),
+        "told_at": when(alert.told_at),
+        "announcement": alert.told_as,
+    }
+
+
+def mute_object(mute: Mute) -> Object:
+    """A mute; `subject` is the story's number, or the id of the rule or source."""
+    is_story = mute.kind is MuteKind.STORY
+    return {
+        "id": mute.id,
+        "kind": mute.kind.value,
+        "subject": mute.story_id if is_story else mute.subject,
+        "until": when(mute.until),
+        "made_at": when(mute.made_at),
     }
 
 

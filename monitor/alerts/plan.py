@@ -16,8 +16,8 @@ Render = Callable[[Announcement, str], Sequence[Outgoing]]
 
 @dataclass(frozen=True)
 class AlertPlan:
-    """`rules` are those that alert, by id; `manners` those of all channels, by name; `names` the names of all rules, by id. Times
-    are told in `timezone`."""
+    """`rules` are those that alert, by id; `manners` those of all channels, by name; `operator` the channels that hear of the
+    monitor itself. Times are told in `timezone`."""
 
     render: Render
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
@@ -25,33 +25,35 @@ class AlertPlan:
     operator: tuple[str, ...] = ()
     timezone: str = "UTC"
 
-    def is_alerting(self, rule_id: str) -> bool:
-        return rule_id in self.rules
-
     def rule(self, rule_id: str) -> Rule:
         """The rule, or where it alerts no more one of that id and nothing else."""
         return self.rules.get(rule_id) or Rule(rule_id, rule_id)
 
 
 def alert_plan(settings: Settings, render: Render) -> AlertPlan:
-    """The plan that the settings make. A rule's channels count once each, in its order."""
-    alerts = settings.alerts
+    """The plan that the settings make."""
     return AlertPlan(
         render=render,
         rules=MappingProxyType({rule.id: rule for rule in settings.rules if rule.alert}),
-        manners=MappingProxyType(
-            {
-                name: Manner(
-                    channel=name,
-                    max_per_hour=alerts.max_per_hour,
-                    quiet=alerts.quiet,
-                    timezone=alerts.timezone,
-                    rollup=channel.rollup or alerts.rollup,
-                    rollup_at=alerts.rollup_at,
-                )
-                for name, channel in settings.channels.items()
-            }
-        ),
-        operator=alerts.operator,
-        timezone=alerts.timezone,
+        manners=manners_of(settings),
+        operator=settings.alerts.operator,
+        timezone=settings.alerts.timezone,
+    )
+
+
+def manners_of(settings: Settings) -> Mapping[str, Manner]:
+    """How each configured channel wants to be told, by its name."""
+    alerts = settings.alerts
+    return MappingProxyType(
+        {
+            name: Manner(
+                channel=name,
+                max_per_hour=alerts.max_per_hour,
+                quiet=alerts.quiet,
+                timezone=alerts.timezone,
+                rollup=channel.rollup or alerts.rollup,
+                rollup_at=alerts.rollup_at,
+            )
+            for name, channel in settings.channels.items()
+        }
     )

@@ -5,11 +5,12 @@ What waits carries the instant until which it does, so that a late start sends i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from monitor.instants import latest_instant, next_instant
-from monitor.model import Priority
+from monitor.model import Alert, Priority
 
 HOUR = timedelta(hours=1)
 
@@ -72,10 +73,26 @@ def capped(manner: Manner, load: Load, now: datetime, *, is_urgent: bool = False
     return _awake(manner, Hold(free_at, f"cap of {manner.max_per_hour} an hour", is_for_cap=True), is_urgent=is_urgent)
 
 
-def is_due(manner: Manner, priority: Priority, now: datetime) -> Hold | None:
-    """Why something whose time has come must wait once more, None where it may leave: quiet hours have begun since."""
-    until = None if priority is Priority.URGENT else quiet_until(manner, now)
-    return None if until is None else Hold(until, "quiet hours")
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Of what a channel is due: what is told now, in one announcement, and what waits once more."""
+
+    told: tuple[Alert, ...]
+    waiting: tuple[tuple[Alert, Hold], ...]
+
+
+def release(manner: Manner, due: Sequence[Alert], load: Load, now: datetime) -> Released:
+    """What of the alerts whose time has come leaves now: in quiet hours the urgent ones, and nothing while the hour is full."""
+    until = quiet_until(manner, now)
+    asleep = [alert for alert in due if until is not None and alert.priority is not Priority.URGENT]
+    told = [alert for alert in due if alert not in asleep]
+    waiting = [(alert, Hold(until or now, "quiet hours")) for alert in asleep]
+    is_urgent = any(alert.priority is Priority.URGENT for alert in told)
+    full = capped(manner, Load(load.sent_at), now, is_urgent=is_urgent)
+    if full is not None:
+        waiting += [(alert, full) for alert in told]
+        told = []
+    return Released(tuple(told), tuple(waiting))
 
 
 def next_rollup(manner: Manner, period: str, now: datetime) -> datetime:

@@ -82,6 +82,11 @@ class Alerts:
         """Whether an item is older news, which is told to nobody."""
         return bool(self._connection.value("SELECT is_backlog FROM item WHERE id = ?", (item_id,)))
 
+    def marked_since(self, item_id: int) -> list[int]:
+        """The items from this id on that bear a wire's mark of a version, in the order stored."""
+        rows = self._connection.rows("SELECT id FROM item WHERE id >= ? AND edit IS NOT NULL ORDER BY id", (item_id,))
+        return [row[0] for row in rows]
+
     # -- roll-ups ----------------------------------------------------------------------------------------
 
     def has_due(self, now: datetime) -> bool:
