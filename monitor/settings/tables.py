@@ -16,7 +16,7 @@ from monitor.settings import values
 from monitor.settings.values import Network
 
 ROLLUPS = ("none", "hourly", "daily", "weekly")
-URL_CHANNELS = ("webhook", "slack", "teams", "ntfy", "apprise")
+CHANNELS = ("mail", "webhook", "slack", "mattermost", "teams", "ntfy", "telegram", "apprise")
 
 Line = Annotated[str, AfterValidator(values.line)]
 Id = Annotated[str, AfterValidator(values.identifier)]
@@ -67,6 +67,11 @@ class MailTable(Table):
     user: Line = ""
     password_file: Line = ""
     timeout: Seconds = 30.0
+    oauth_token_url: Annotated[Line, AfterValidator(values.optional_url)] = ""
+    oauth_client_id: Line = ""
+    oauth_client_secret_file: Line = ""
+    oauth_refresh_token_file: Line = ""
+    oauth_scope: Line = ""
 
 
 class AlertTable(Table):
@@ -91,10 +96,16 @@ class PickupTable(Table):
 
 
 class ChannelTable(Table):
-    kind: Annotated[str, PlainValidator(values.one_of("mail", *URL_CHANNELS))]
+    kind: Annotated[str, PlainValidator(values.one_of(*CHANNELS))]
     to: list[Address] = []
     url: Line = ""
     url_file: Line = ""
+    secret_file: Line = ""
+    token_file: Line = ""
+    chat_id: Line = ""
+    timeout: Seconds = 15.0
+    proxy: Annotated[Line, AfterValidator(values.proxy_url)] = ""
+    proxy_file: Line = ""
     rollup: Rollup = ""
 
 
