@@ -183,4 +183,4 @@ def test_a_channel_by_an_extra_that_is_not_installed_is_told(told: Told, monkeyp
 @pytest.mark.parametrize("text", ["channel = 3", "[channel]\na = 3", "[channel.a]\nkind = 3\nurl = 4"])
 def test_tables_and_values_of_other_types_are_told_once_by_the_table(told: Told, text: str) -> None:
     lines = told("monitor.toml", text)
-    assert len(lines) == len(set(line.split(": ")[1] for line in lines))
+    assert len(lines) == len({line.split(": ")[1] for line in lines})
