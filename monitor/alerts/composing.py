@@ -24,7 +24,7 @@ _GRAVITY = (AlertKind.WITHDRAWAL, AlertKind.CORRECTION, AlertKind.SPIKE, AlertKi
 _BEFORE_TITLE = {
     AlertKind.CORRECTION: "Correction: ",
     AlertKind.WITHDRAWAL: "Withdrawn: ",
-    AlertKind.SPIKE: "Far more than usual: ",
+    AlertKind.SPIKE: "Far more than usual",
 }
 
 
@@ -60,13 +60,15 @@ def entry(alert: Alert, context: Context, plan: AlertPlan) -> AnnouncedItem:
 def announce(alert: Alert, context: Context, plan: AlertPlan, now: datetime) -> Announcement:
     """An alert that goes out by itself."""
     told = entry(alert, context, plan)
+    is_spike = alert.kind is AlertKind.SPIKE
     return Announcement(
         kind=told.kind,
         key=f"alert:{alert.channel}:{alert.id}:{_stamp(alert.decided_at)}",
-        title=f"[{told.rule_name}] {_BEFORE_TITLE.get(alert.kind, '')}{told.item.title}",
+        title=f"[{told.rule_name}] {_BEFORE_TITLE.get(alert.kind, '')}{'' if is_spike else told.item.title}",
         at=now,
         priority=alert.priority,
         entries=(told,),
+        lines=(f"{alert.reason}. The latest:",) if is_spike else (),
         timezone=plan.timezone,
     )
 
@@ -80,7 +82,8 @@ def announce_together(
     entries = tuple(entry(alert, contexts[alert.id], plan) for alert in ordered)
     if len(ordered) == 1:
         only = announce(ordered[0], contexts[ordered[0].id], plan, now)
-        return replace(only, lines=(f"Held since {ordered[0].decided_at:%Y-%m-%d %H:%M} UTC: {ordered[0].held_for}.",))
+        held = f"Held since {ordered[0].decided_at:%Y-%m-%d %H:%M} UTC: {ordered[0].held_for}."
+        return replace(only, lines=(*only.lines, held))
     ids = [alert.id for alert in alerts]
     return Announcement(
         kind=AnnouncementKind.ROLLUP,

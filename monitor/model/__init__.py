@@ -7,6 +7,7 @@ of control characters, never folded.
 from __future__ import annotations
 
 from monitor.model.alerts import (
+    Ailment,
     Alert,
     AlertKind,
     AlertState,
@@ -85,6 +86,7 @@ __all__ = [
     "CLIPS_SOURCE",
     "OWN_SOURCE",
     "Acquired",
+    "Ailment",
     "Alert",
     "AlertKind",
     "AlertState",

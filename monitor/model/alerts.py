@@ -68,6 +68,16 @@ class Announcement:
     timezone: str = "UTC"
 
 
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """Something that ails the monitor itself. `key` stays the same for as long as it does, so that it is told once and its end
+    once; `title` says what it is ("The mail server refuses the log-in"), `lines` the details and what to do."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...] = ()
+
+
 class AlertKind(StrEnum):
     """What a decision of alerting was about."""
 

@@ -17,7 +17,7 @@ ALERT = """SELECT alert.id, item_id, alert.version, item.story_id, item.publishe
 
 
 @dataclass(frozen=True, slots=True)
-class Ailment:
+class KnownAilment:
     """Something that ails the monitor itself, as the operator was told: under a key of its own, since when, and what."""
 
     key: str
@@ -164,6 +164,24 @@ class Alerts:
             WHERE rule_id = ? AND item_id >= ? AND item_id < ? AND NOT is_backlog"""
         return [int(self._connection.value(sql, (rule_id, low, high))) for low, high in pairwise(bounds)]
 
+    def first_items_at(self, times: Iterable[datetime]) -> list[int]:
+        """The first item seen at each of these times or after it, by its id; one more than the last of all where there is none.
+        Quickly found, and a little off where the clock was put back."""
+        sql = """SELECT COALESCE((SELECT id FROM item WHERE first_seen_at >= ? ORDER BY first_seen_at, id LIMIT 1),
+            (SELECT COALESCE(max(id), 0) + 1 FROM item))"""
+        return [int(self._connection.value(sql, (stored_ms(at),))) for at in times]
+
+    def has_items_before(self, at: datetime) -> bool:
+        """Whether anything was first seen before then."""
+        return (
+            self._connection.value("SELECT 1 FROM item WHERE first_seen_at < ? LIMIT 1", (stored_ms(at),)) is not None
+        )
+
+    def count_seen(self, since: datetime, until: datetime) -> int:
+        """How many items were first seen at one instant or after it, and before another."""
+        sql = "SELECT count(*) FROM item WHERE first_seen_at >= ? AND first_seen_at < ?"
+        return int(self._connection.value(sql, (stored_ms(since), stored_ms(until))))
+
     def last_match(self, rule_id: str) -> int | None:
         """The newest item that a rule matched, None for none."""
         found = self._connection.value("SELECT max(item_id) FROM match WHERE rule_id = ?", (rule_id,))
@@ -176,10 +194,10 @@ class Alerts:
 
     # -- the monitor itself ------------------------------------------------------------------------------
 
-    def ailments(self) -> dict[str, Ailment]:
+    def ailments(self) -> dict[str, KnownAilment]:
         """What the operator was told to ail and not yet to be well again, by key."""
         rows = self._connection.rows("SELECT key, title, since FROM ailment ORDER BY key")
-        return {row[0]: Ailment(row[0], row[1], stored_at(row[2])) for row in rows}
+        return {row[0]: KnownAilment(row[0], row[1], stored_at(row[2])) for row in rows}
 
     def ail(self, key: str, title: str, now: datetime) -> None:
         """Record that the operator is told of something that ails."""
