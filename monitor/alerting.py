@@ -49,7 +49,7 @@ class Alerting:
         """Note an item that came, or was edited, with the rules that ask for it now (and did not before), and the wire's mark on
         it where that is new. Older news is not to be noted."""
         asking, mark = self.asking(rule_ids), mark_of(edit)
-        if asking or mark is not None:
+        if asking or (mark is not None and self._plan.manners):
             self._came.append(Came(item_id, asking, mark))
 
     def decide(self) -> None:

@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.actions import Parts
 from monitor.actions.applying import apply_pending
+from monitor.alerting import tell_due
 from monitor.app import open_parts, reconfigure, retire
 from monitor.configuration import check_configuration
 from monitor.delivery.outbox import Drained, drain
@@ -31,11 +32,14 @@ from monitor.model import Source
 from monitor.reports.schedule import DueReport, ReportDraft, draft_report, due_reports, file_report
 from monitor.settings import Settings
 from monitor.store import open_store
+from monitor.upkeep.disk import disk_ailments
+from monitor.upkeep.operator import tell_ailments
 from monitor.upkeep.source_notice import notify_operator
+from monitor.watching import LULL, intake_lull, tell_spikes
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
-REPORT_TICK_S = 5
+REPORT_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S = 5, 1, 600, 60
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -69,6 +73,7 @@ class Daemon:
         self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
         self._resting: dict[str, float] = {}  # what failed and is left alone → until when
         self._looked_at: datetime | None = None  # when it was last looked who is due
+        self._awake_since = parts.clock()  # since when that was done without a break
         self._sources = _by_id(parts)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
@@ -95,6 +100,7 @@ class Daemon:
         """Start polling the sources that are due, as many as there is room for."""
         pipeline, now = self.parts.pipeline, self.parts.clock()
         if self._looked_at is None or not timedelta() <= now - self._looked_at <= AWAY:
+            self._awake_since = now
             put_off = pipeline.spread_overdue()
             if put_off:
                 log.info("overdue sources spread over their intervals", put_off=put_off)
@@ -212,12 +218,33 @@ class Daemon:
         self.parts.store.sources.trim_polls()
         self.parts.store.sources.trim_changes(self.parts.clock())
 
+    async def tell_alerts(self) -> None:
+        """Queue what was held and is due: after quiet hours, at the end of a roll-up's period, where the hour has room again."""
+        parts = self.parts
+        if queued := tell_due(parts.store, parts.alert_plan, parts.clock()):
+            log.info("alerts rolled up", announcements=queued)
+
+    async def watch_rhythms(self) -> None:
+        """Tell of rules with far more items than usual."""
+        parts = self.parts
+        if decided := tell_spikes(parts.store, parts.alert_plan, parts.clock()):
+            log.info("spikes told", alerts=decided)
+
     async def tell_operator(self) -> None:
         """Queue the day's notice of the sources whose state changed, once it is due."""
         parts = self.parts
-        queued = notify_operator(parts.store, parts.configuration.settings, parts.clock())
+        queued = notify_operator(parts.store, parts.alert_plan, parts.clock())
         if queued:
-            log.info("operator notified", mails=queued)
+            log.info("operator notified", messages=queued)
+
+    async def tell_ailments(self) -> None:
+        """Tell the operator what ails the monitor itself, and what ails it no more."""
+        parts, now = self.parts, self.parts.clock()
+        found = [*disk_ailments(parts.store.connection.path)]
+        if now - self._awake_since > LULL:
+            found += intake_lull(parts.store, now)
+        if queued := tell_ailments(parts.store, parts.alert_plan, found, now):
+            log.info("operator told how the monitor does", messages=queued)
 
     # -- signals -----------------------------------------------------------------------------------------
 
@@ -388,6 +415,9 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.apply_rules, APPLY_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
         (daemon.tell_operator, NOTICE_TICK_S),
+        (daemon.tell_alerts, ALERT_TICK_S),
+        (daemon.watch_rhythms, RHYTHM_TICK_S),
+        (daemon.tell_ailments, AILMENT_TICK_S),
     ):
         trigger = IntervalTrigger(seconds=every_s)
         scheduler.add_job(

@@ -61,7 +61,7 @@ class Pipeline:
     ) -> None:
         self.store, self.acquirer, self.rules, self.manners, self._clock = store, acquirer, rules, manners, clock
         self.edit_rules = RuleSet()
-        self.alert_plan: AlertPlan | None = None
+        self.alert_plan = AlertPlan()
         self._random = Random()  # noqa: S311 - spreads polls in time
         self._all = asyncio.Semaphore(manners.concurrency)
         self._hosts: dict[str, tuple[asyncio.Semaphore, set[str]]] = {}
@@ -162,8 +162,7 @@ class Pipeline:
                 raise StoreError(f"source {source.id!r} is not in the store")
             intake = Intake(store, source, self.rules, now, status.last_success_at)
             intake.edit_rules = self.edit_rules
-            if self.alert_plan is not None:
-                intake.alerting = Alerting(store, self.alert_plan, source, now)
+            intake.alerting = Alerting(store, self.alert_plan, source, now)
             acquired = intake.take(acquired)
             poll = Poll(
                 job=job,

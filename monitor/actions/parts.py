@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:  # what is wired is loaded by whoever wires it
+    from monitor.alerts.plan import AlertPlan
     from monitor.configuration import Configuration
     from monitor.delivery.channel import Channel
     from monitor.digests.edition import Plan
@@ -39,3 +40,8 @@ class Parts:
     )  # one drain at a time: they share each channel's connection
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one at a time tags the backlog
     reload: Callable[[], Awaitable[Sequence[str]]] | None = None  # of a daemon: take the files over; says what is wrong
+
+    @property
+    def alert_plan(self) -> AlertPlan:
+        """Who is told of what; that by which polls decide."""
+        return self.pipeline.alert_plan

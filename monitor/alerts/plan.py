@@ -19,7 +19,7 @@ class AlertPlan:
     """`rules` are those that alert, by id; `manners` those of all channels, by name; `operator` the channels that hear of the
     monitor itself. Times are told in `timezone`."""
 
-    render: Render
+    render: Render = field(default=lambda _announcement, _channel: ())
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
     manners: Mapping[str, Manner] = field(default_factory=lambda: MappingProxyType({}))
     operator: tuple[str, ...] = ()
