@@ -24,7 +24,7 @@ class Shown:
 def hit_sentence(title: str, body: str, spans: Sequence[Span]) -> Shown:
     """The sentence of the body with the most different hits, the first of equals; the title where only that was hit, and nothing
     where neither was."""
-    in_body = [span for span in spans if span.field == "body"]
+    in_body = [span for span in spans if span.field == "body" and span.start < span.end <= len(body)]
     if not in_body:
         return _shown(title, 0, [span for span in spans if span.field == "title"])
     bounds = sentences(body)
@@ -36,9 +36,8 @@ def hit_sentence(title: str, body: str, spans: Sequence[Span]) -> Shown:
     if not hits:
         return Shown()
     start, end = max(sorted(hits), key=lambda place: len({span.text.casefold() for span in hits[place]}))
-    found = [span for span in hits[start, end] if span.end <= end]
-    if end - start <= LENGTH and found:
-        return _shown(body[start:end], start, found)
+    if end - start <= LENGTH:
+        return _shown(body[start:end], start, hits[start, end])  # of what hits go on into the next, its part
     cut = snippets("", body, hits[start, end])[0]
     return _shown(cut.text, 0, [Span("body", first, last, "") for first, last in cut.marks])
 
