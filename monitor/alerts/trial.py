@@ -54,6 +54,7 @@ class _Trial:
         self.held: dict[str, set[int]] = defaultdict(set)
         self.sent_at: dict[str, list[datetime]] = defaultdict(list)
         self.messages = count(1)
+        self.upto_item = 0
 
     def run(self, since: datetime, now: datetime) -> list[Alert]:
         for event in sorted(self._events(since, now), key=lambda event: (event.at, event.item.id)):
@@ -88,10 +89,10 @@ class _Trial:
         return None
 
     def _decide(self, event: _Event, channel: str) -> None:
-        item, store = event.item, self.store
+        item = event.item
         so_far = [self.alerts[number] for number in self.of_story[item.story_id, channel]]
-        voices = [row for row in store.items.voices(store.stories.members(item.story_id)) if row[0] <= item.id]
-        publishers = [row[2] for row in voices]
+        self.upto_item = max(self.upto_item, item.id)
+        publishers = self._publishers(item.story_id, item.id)
         happening = Happening(
             publisher=item.publisher,
             outlet=self.facts[item.source_id].name,
@@ -121,6 +122,11 @@ class _Trial:
         )
         self.alerts[alert.id] = alert if verdict.kind is None else self._timed(alert)
         self.of_story[item.story_id, channel].append(alert.id)
+
+    def _publishers(self, story_id: int, upto_item: int) -> list[str]:
+        """The publisher of each of a story's items up to one."""
+        voices = self.store.items.voices(self.store.stories.members(story_id))
+        return [row[2] for row in voices if row[0] <= upto_item]
 
     def _timed(self, alert: Alert) -> Alert:
         """The alert as it leaves at once, or waits."""
@@ -159,4 +165,10 @@ class _Trial:
             message = str(next(self.messages))
             for alert in released.told:
                 self.held[channel].discard(alert.id)
-                self.alerts[alert.id] = replace(alert, state=AlertState.ROLLED_UP, told_as=message, told_at=at)
+                self.alerts[alert.id] = replace(
+                    alert,
+                    state=AlertState.ROLLED_UP,
+                    told_as=message,
+                    told_at=at,
+                    publisher_count=len(set(self._publishers(alert.story_id, self.upto_item))),
+                )

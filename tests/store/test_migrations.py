@@ -9,7 +9,7 @@ from sqlite_utils import Database, Migrations
 from monitor.errors import StoreError
 from monitor.store import open_store
 from monitor.store.finding import Words
-from monitor.store.migrations import FIRST
+from monitor.store.migrations import FIRST, RULES, STORIES
 from monitor.text.tokens import FTS5_TOKENIZER
 
 
@@ -99,5 +99,29 @@ def test_a_database_of_an_earlier_schema_says_how_it_is_brought_up_to_date(tmp_p
     try:
         with pytest.raises(StoreError, match="`monitor fetch` brings it up to date"):
             store.rules.pending()
+    finally:
+        store.close()
+
+
+def test_a_database_from_before_alerts_keeps_all_it_holds(tmp_path: Path) -> None:
+    path, old = tmp_path / "monitor.db", Migrations("monitor")
+    for name, statements in (("first", FIRST), ("rules", RULES), ("stories", STORIES)):
+
+        def step(db: Database, statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                db.conn.execute(statement)
+
+        step.__name__ = name
+        old()(step)
+    connection = sqlite3.connect(path)
+    old.apply(Database(connection))
+    connection.execute("INSERT INTO digest VALUES ('morning', 7)")
+    connection.commit()
+    connection.close()
+    store = open_store(path)
+    try:
+        assert store.connection.value("SELECT first_loaded_at FROM digest") == 7
+        assert store.alerts.list() == []
+        assert store.connection.value("PRAGMA integrity_check") == "ok"
     finally:
         store.close()
