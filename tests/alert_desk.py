@@ -40,6 +40,10 @@ def plainly(announcement: Announcement, channel: str) -> list[Outgoing]:
     ]
 
 
+class CutOff(Exception):
+    """What a kill amid a poll is to the store."""
+
+
 class AlertDesk(TakingIn):
     """`rule` adds one that alerts; `bring` takes in an item as a poll does, at `hours` after noon by the desk's clock."""
 
@@ -97,8 +101,9 @@ class AlertDesk(TakingIn):
         published_hours: float | None = None,
         is_first: bool = False,
         kind: Kind = Kind.PRESS,
+        is_cut_off: bool = False,
     ) -> int:
-        """Take in an item; returns its id. The same `url` again is an edit."""
+        """Take in an item; returns its id. The same `url` again is an edit. One that `is_cut_off` ends as a kill ends it."""
         source = self.source(source_id, kind)
         if hours is not None:
             self.at(hours)
@@ -112,6 +117,8 @@ class AlertDesk(TakingIn):
             intake.alerting = Alerting(self.store, self.plan, source, self.now)
             intake.take(Acquired(source_id, Gate.WHOLE, (entry,)))
             [item_id] = intake.taken
+            if is_cut_off:
+                raise CutOff
         return item_id
 
     def tick(self, hours: float | None = None) -> int:
