@@ -52,15 +52,24 @@ def _usual(days: Sequence[int]) -> tuple[float, float]:
     other, and days off. A holiday on one of the two leaves the other to go by.
     """
     sums = [days[at] + days[at + WEEK] for at in range(WEEK)]  # the first is today's weekday
-    far = [math.sqrt(total + sums[0]) for total in sums]
+    varied = _varied(days)
+    far = [math.sqrt(varied * (total + sums[0])) for total in sums]
     kin = [at for at in range(WEEK) if -FEWER * far[at] <= sums[at] - sums[0] <= MORE * far[at]]
     counts = [days[at + week] for at in kin for week in (0, WEEK)]
     mean = max(sum(counts) / len(counts), 1.0)
-    varied = sum((count - mean) ** 2 for count in counts) / mean + PRIOR_DAYS
-    dispersion = max(1.0, varied / (len(counts) - 1 + PRIOR_DAYS))
+    spread = sum((count - mean) ** 2 for count in counts) / mean + PRIOR_DAYS
+    dispersion = max(1.0, spread / (len(counts) - 1 + PRIOR_DAYS))
     higher = max(days[0], days[WEEK])
     usual = max(mean, higher - math.sqrt(dispersion * higher))
     return usual, math.sqrt(dispersion * usual)
+
+
+def _varied(days: Sequence[int]) -> float:
+    """How much more counts vary than chance alone has it (about 1), by the pairs of same weekdays; the pair that differs most is
+    left out, since a holiday is no burst."""
+    pairs = [(days[at], days[at + WEEK]) for at in range(WEEK)]
+    terms = sorted((one - other) ** 2 / max(one + other, 1) for one, other in pairs)[:-1]
+    return max(1.0, (sum(terms) + PRIOR_DAYS) / (len(terms) + PRIOR_DAYS))
 
 
 def lull(now_count: int, before: Sequence[int]) -> str:

@@ -71,15 +71,19 @@ def measure(entries: int, years: int, seed: int) -> dict[str, Any]:
 
 
 class Stamped(Mailbox):
-    """A mail server that notes when it took each message."""
+    """A mail server that notes when it took each message, and when it has as many as are `wanted`."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: int) -> None:
         super().__init__()
         self.taken_at: list[float] = []
+        self.wanted, self.all_taken = wanted, asyncio.Event()
 
     def _keep(self, envelope: Envelope, body: bytes | None) -> str:
         self.taken_at.append(time.time())  # noqa: TID251 - the clock that the monitor stamps its items by
-        return super()._keep(envelope, body)
+        reply = super()._keep(envelope, body)
+        if len(self.messages) >= self.wanted:
+            self.all_taken.set()
+        return reply
 
 
 @dataclass
@@ -112,7 +116,7 @@ async def _latency(entries: int, random: Random) -> dict[str, Any]:
     feed, port = Feed(), free_port()
     server = await asyncio.start_server(feed.answer, "127.0.0.1", port)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        async with server, Stamped() as mailbox:
+        async with server, Stamped(entries) as mailbox:
             config = Path(folder) / "config"
             config.mkdir()
             (config / "monitor.toml").write_text(MONITOR.format(poll_s=POLL_S, mail_port=mailbox.port), "utf-8")
@@ -129,8 +133,7 @@ async def _latency(entries: int, random: Random) -> dict[str, Any]:
                     await asyncio.sleep(random.uniform(0.5, 3.0))
                     feed.publish()
                 async with asyncio.timeout(6 * POLL_S):
-                    while len(mailbox.messages) < entries:
-                        await asyncio.sleep(0.1)
+                    await mailbox.all_taken.wait()
             finally:
                 process.terminate()
                 await process.wait()
