@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from monitor import __version__
@@ -12,8 +12,7 @@ from monitor.actions.applying import note_rules
 from monitor.alerts.plan import Render, alert_plan
 from monitor.clock import now
 from monitor.configuration import Configuration
-from monitor.delivery.channel import Channel
-from monitor.delivery.mail import MailChannel
+from monitor.delivery.channels import open_channels
 from monitor.digests.edition import Plan, open_digests
 from monitor.feeds.acquire import Acquirer, Limits
 from monitor.notices.announcing import render
@@ -42,6 +41,7 @@ async def open_parts(
     async with WriterLock(path, wait_s):
         store = open_store(path, busy_s=busy_s)
         try:
+            store.deliveries.void_leases()  # nobody else sends, so what is claimed was left by a predecessor
             parts = _wired(configuration, store)
             del configuration  # one that is replaced must not stay for as long as this runs
             try:
@@ -63,7 +63,7 @@ def _wired(configuration: Configuration, store: Store) -> Parts:
     pipeline.edit_rules = configuration.edit_rules
     pipeline.alert_plan = alert_plan(settings, _renderer(settings))
     _mirror(configuration, store)
-    return Parts(configuration, plans(configuration), store, pipeline, _channels(settings), now)
+    return Parts(configuration, plans(configuration), store, pipeline, open_channels(settings, now), now)
 
 
 def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
@@ -80,7 +80,7 @@ def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
     pipeline.manners = _manners(new.fetch)
     if new.fetch != old.fetch:
         retired, pipeline.acquirer = pipeline.acquirer, acquirer_for(new.fetch)
-    parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), _channels(new)
+    parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), open_channels(new, now)
     return retired
 
 
@@ -129,9 +129,3 @@ def _manners(fetch: FetchSettings) -> Manners:
         per_host=fetch.per_host,
         proxy=fetch.proxy,
     )
-
-
-def _channels(settings: Settings) -> Mapping[str, Channel]:
-    """The mail server under its own name and those of the channels that go through it."""
-    mail = MailChannel(settings.mail)
-    return {"mail": mail} | {name: mail for name, channel in settings.channels.items() if channel.kind == "mail"}

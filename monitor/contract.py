@@ -219,6 +219,7 @@ def delivery_object(delivery: Delivery) -> Object:
         "queued_at": when(delivery.queued_at),
         "next_attempt_at": when(delivery.next_attempt_at),
         "sent_at": when(delivery.sent_at),
+        "failed_at": when(delivery.failed_at),
         "error": delivery.last_error,
     }
 

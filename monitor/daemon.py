@@ -24,7 +24,8 @@ from monitor.actions.applying import apply_pending
 from monitor.alerting import tell_due
 from monitor.app import open_parts, reconfigure, retire
 from monitor.configuration import check_configuration
-from monitor.delivery.outbox import Drained, drain
+from monitor.delivery.channels import MAIL
+from monitor.delivery.outbox import Drained, Way, drain_way, ways_due
 from monitor.digests.edition import Draft, Plan, draft_edition, due_plans, file_edition
 from monitor.digests.schedule import Due
 from monitor.errors import ConfigError, StoreError
@@ -69,7 +70,8 @@ class Daemon:
         self.configuration_error: ConfigError | None = None
         self.store_error = ""
         self._store_failed_at = self._polled_at = time.monotonic()
-        self._down: dict[str, tuple[str, float]] = {}  # channel → why nothing leaves through it, since when
+        self._down: dict[str, tuple[str, float]] = {}  # way out → why nothing leaves by it, since when
+        self._sending: set[str] = set()  # ways out that are at it
         self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
         self._resting: dict[str, float] = {}  # what failed and is left alone → until when
         self._looked_at: datetime | None = None  # when it was last looked who is due
@@ -194,18 +196,32 @@ class Daemon:
             return draft_report(store, due, settings.pickup, settings.mail.sender, self.parts.clock())
 
     async def send_deliveries(self) -> None:
-        """Drain the outbox of what is due, some messages at a time, so that a stop need not wait for all."""
+        """Begin to send what is due, by each way out that is not at it already: none waits for another."""
+        parts = self.parts
+        if self._down and parts.store.deliveries.next_attempt_at() is None:
+            self._down.clear()
+        for way in ways_due(parts.store, parts.channels, parts.clock()):
+            if way.name not in self._sending:
+                self._sending.add(way.name)
+                self._begin(self._send(way))
+
+    async def _send(self, way: Way) -> None:
+        """Send what is due by one way, some messages at a time, so that a stop need not wait for all."""
         parts, is_more = self.parts, True
-        while is_more and not self.stopping.is_set():
-            next_at = parts.store.deliveries.next_attempt_at()
-            if next_at is None:
-                self._down.clear()
-            if next_at is None or next_at > parts.clock():
-                return
-            async with parts.draining:
-                drained = await drain(parts.store, parts.channels, parts.clock, DRAINED_AT_ONCE)
-            self._note_drained(drained)
-            is_more = len(drained.sent) + len(drained.failed) > 0
+        try:
+            while is_more and not self.stopping.is_set():
+                async with parts.draining[way.name]:
+                    drained = await drain_way(parts.store, way, parts.clock, DRAINED_AT_ONCE)
+                self._note_drained(way, drained)
+                is_more = len(drained.sent) + len(drained.failed) > 0 and not drained.down
+            self._bugs.pop(f"channel {way.name}", None)
+        except StoreError as error:
+            self._note_store(error)
+        except Exception:
+            what = f"channel {way.name}"
+            self._note_bug(what, f"an error in the monitor itself keeps a message from leaving through {what}")
+        finally:
+            self._sending.discard(way.name)
 
     async def apply_rules(self) -> None:
         """Tag what is stored by the rules that came since."""
@@ -291,15 +307,20 @@ class Daemon:
         if now - self._polled_at > STALLED_AFTER_S:
             problems.append(f"nothing has been polled for {now - self._polled_at:.0f} s")
         problems += self._bugs.values()
-        is_mail_stalled = any(now - since > MAIL_STALLED_AFTER_S for _, since in self._down.values())
-        waiting = [f"{reason}; what is to be mailed waits" for reason, _ in self._down.values()]
+        is_mail_stalled = MAIL in self._down and now - self._down[MAIL][1] > MAIL_STALLED_AFTER_S
+        waiting = [
+            f"{reason}; what is to {'be mailed' if name == MAIL else f'go to {name}'} waits"
+            for name, (reason, _) in self._down.items()
+        ]
         return Health(not problems and not is_mail_stalled, (*problems, *waiting))
 
     async def settle(self) -> None:
-        """Let a message on its way arrive, so that it is not sent again after the next start."""
+        """Let messages on their way arrive, so that they are not sent again after the next start."""
         try:
-            async with asyncio.timeout(SETTLE_S), self.parts.draining:
-                pass
+            async with asyncio.timeout(SETTLE_S):
+                for lock in list(self.parts.draining.values()):
+                    async with lock:
+                        pass
         except TimeoutError:
             log.warning("a message was still on its way; it will be sent again under the same Message-ID")
 
@@ -330,17 +351,17 @@ class Daemon:
             log.exception("failed by a bug", what=what)
         self._bugs[what] = f"{consequence}; the log has the details"
 
-    def _note_drained(self, drained: Drained) -> None:
+    def _note_drained(self, way: Way, drained: Drained) -> None:
         for row in drained.sent:
-            self._down.pop(row.channel, None)
+            self._down.pop(way.name, None)
             log.info("sent", delivery=row.id, kind=row.kind, recipient=row.recipient)
         for row, reason in drained.put_off:
             log.warning("put off", delivery=row.id, recipient=row.recipient, reason=reason)
         for row, reason in drained.failed:
             log.error("not delivered", delivery=row.id, recipient=row.recipient, reason=reason)
-        for channel, reason in drained.down.items():
-            _, since = self._down.get(channel, ("", time.monotonic()))
-            self._down[channel] = reason, since
+        for name, reason in drained.down.items():
+            _, since = self._down.get(name, ("", time.monotonic()))
+            self._down[name] = reason, since
 
     def _rest(self, what: str) -> None:
         self._resting[what] = time.monotonic() + REST_S
@@ -372,7 +393,6 @@ async def run(folder: Path, environ: dict[str, str], services: Sequence[Service]
     daemon holds it.
     """
     async with open_parts(check_configuration(folder, environ), wait_s=SUCCESSOR_WAITS_S, busy_s=BUSY_S) as parts:
-        parts.store.deliveries.void_leases()
         _set_apart()
         daemon = Daemon(folder, environ, parts)
         _listen_to_signals(daemon)

@@ -245,9 +245,14 @@ def queue(desk: Daemon) -> None:
         desk.parts.store.deliveries.queue(message, desk.parts.clock())
 
 
+async def sent(desk: Daemon) -> None:
+    await desk.tick(desk.send_deliveries)
+    await at_rest(desk)
+
+
 async def test_a_mail_server_may_be_away_for_a_while_before_health_turns_red(desk: Daemon, clock: Clock) -> None:
     queue(desk)
-    await desk.tick(desk.send_deliveries)
+    await sent(desk)
     health = desk.health()
     assert health.is_healthy
     [problem] = health.problems
@@ -259,11 +264,11 @@ async def test_a_mail_server_may_be_away_for_a_while_before_health_turns_red(des
 async def test_a_mail_that_leaves_or_is_refused_is_told(desk: Daemon, inbox: Inbox, said: LogCapture) -> None:
     inbox.answer = "550 not wanted here"
     queue(desk)
-    await desk.tick(desk.send_deliveries)
+    await sent(desk)
     assert "not delivered" in events(said)
     inbox.answer = ""
     assert desk.parts.store.deliveries.requeue(1, desk.parts.clock())
-    await desk.tick(desk.send_deliveries)
+    await sent(desk)
     assert len(inbox.mails) == 1
     assert desk.health().problems == ()
 
@@ -274,7 +279,7 @@ async def test_settling_waits_for_a_message_on_its_way_but_not_for_long(
     monkeypatch.setattr(daemon, "SETTLE_S", 0.1)
     await desk.settle()
     assert events(said) == []
-    async with desk.parts.draining:
+    async with desk.parts.draining["mail"]:
         await desk.settle()
     assert events(said)[0].endswith("will be sent again under the same Message-ID")
 

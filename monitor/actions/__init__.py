@@ -23,7 +23,7 @@ ACTIONS = {
     "send-edition": ("editions", "send_edition"),
     "resend-edition": ("editions", "resend_edition"),
     "send-deliveries": ("deliveries", "send_deliveries"),
-    "retry-delivery": ("deliveries", "retry_delivery"),
+    "retry-deliveries": ("deliveries", "retry_deliveries"),
     "split-story": ("stories", "split_story"),
     "merge-stories": ("stories", "merge_stories"),
     "clip-story": ("stories", "clip_story"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,9 +36,8 @@ class Parts:
     pipeline: Pipeline
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
-    draining: asyncio.Lock = field(
-        default_factory=asyncio.Lock
-    )  # one drain at a time: they share each channel's connection
+    # One drain at a time by each way out, by the way's name: its messages share a connection.
+    draining: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     applying: asyncio.Lock = field(default_factory=asyncio.Lock)  # one at a time tags the backlog
     reload: Callable[[], Awaitable[Sequence[str]]] | None = None  # of a daemon: take the files over; says what is wrong
 

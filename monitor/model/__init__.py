@@ -22,6 +22,8 @@ from monitor.model.digests import (
     DeliveryState,
     Digest,
     Outgoing,
+    Refusal,
+    Resting,
     Section,
 )
 from monitor.model.items import (
@@ -126,8 +128,10 @@ __all__ = [
     "Piece",
     "PollRecord",
     "Priority",
+    "Refusal",
     "Relation",
     "Release",
+    "Resting",
     "Rule",
     "Sample",
     "Section",

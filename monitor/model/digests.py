@@ -68,3 +68,28 @@ class Delivery:
     last_error: str
     items: tuple[int, ...]
     edition_id: int | None = None  # the edition it carries
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A channel that could not be used, `failure_count` times in a row since `since`; it is left alone until `until`.
+    `is_login`: it does not let us in, which only a person can mend."""
+
+    channel: str
+    since: datetime
+    until: datetime
+    failure_count: int
+    is_login: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Someone whose latest messages through a channel were all refused for good: how many, since when, and why."""
+
+    channel: str
+    recipient: str
+    count: int
+    since: datetime
+    reason: str

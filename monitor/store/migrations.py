@@ -207,6 +207,19 @@ ALERTS = (
     # What ails the monitor itself, as the operator was told.
     "CREATE TABLE ailment (key TEXT PRIMARY KEY, title TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID",
 )
+DELIVERIES = (
+    "ALTER TABLE delivery ADD COLUMN failed_at INTEGER",
+    "DROP INDEX delivery_open",
+    "CREATE INDEX delivery_open ON delivery (channel, next_attempt_at) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX delivery_failed ON delivery (channel, recipient) WHERE state = 'failed'",
+    "CREATE INDEX delivery_recipient ON delivery (channel, recipient, id)",
+    # Channels that cannot be used, and until when they are left alone.
+    """CREATE TABLE resting (
+        channel TEXT PRIMARY KEY,
+        since INTEGER NOT NULL, until INTEGER NOT NULL, failure_count INTEGER NOT NULL,
+        is_login INTEGER NOT NULL, reason TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
 ITEMS_AT_ONCE = 500
 
 
@@ -238,6 +251,13 @@ def stories(db: Database) -> None:
 def alerts(db: Database) -> None:
     """What was decided to be told, what of it waits, and what people and the operator know."""
     for statement in ALERTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def deliveries(db: Database) -> None:
+    """When messages failed, and which channels are left alone for a while."""
+    for statement in DELIVERIES:
         db.conn.execute(statement)
 
 
