@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from monitor.errors import StoreError
 from monitor.model import AlertKind, AlertState, DeliveryState, Kind, MuteKind, Priority
 from tests.alert_desk import AlertDesk
 from tests.desk import NOON, sentences
@@ -339,3 +340,41 @@ def test_quiet_hours_end_once_on_the_nights_when_the_clocks_change(desk, night):
     desk.bring("paper", "Talks begin", TALKS)
     assert [desk.tick(start + quarter / 4) for quarter in range(12)].count(1) == 1
     assert desk.told() == ["[Talks] Talks begin"]
+
+
+def test_a_rule_may_name_a_channel_that_is_not_there_yet(desk):
+    desk.rule(to=("desk", "later"))
+    del desk.manners["later"]
+    desk.bring("paper", "Talks begin", TALKS)
+    assert [alert.channel for alert in desk.alerts()] == ["desk"]
+
+
+def test_a_bug_in_deciding_on_one_item_costs_it_its_alert_and_nothing_else(desk, monkeypatch):
+    real = desk.store.alerts.had_voice
+
+    def broken(story_id, publisher, item_id):
+        if publisher == "paper":
+            raise ZeroDivisionError
+        return real(story_id, publisher, item_id)
+
+    monkeypatch.setattr(desk.store.alerts, "had_voice", broken)
+    assert desk.item(desk.bring("paper", "Talks begin", TALKS)).title == "Talks begin"
+    desk.bring("herald", "Talks begin", TALKS)
+    assert [alert.publisher for alert in desk.alerts()] == ["herald"]
+
+
+def test_a_database_that_fails_while_alerts_are_decided_fails_the_poll(desk, monkeypatch):
+    def locked(*_):
+        raise StoreError("locked", is_transient=True)
+
+    for name in ("had_voice", "tell"):
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.store.alerts, name, locked)
+            with pytest.raises(StoreError, match="locked"):
+                desk.bring("paper", "Talks begin", TALKS)
+    desk.rule(rollup="hourly")
+    desk.bring("paper", "Talks begin", TALKS)
+    monkeypatch.setattr(desk.store.alerts, "roll_up", locked)
+    with pytest.raises(StoreError, match="locked"):
+        desk.tick(hours=2)
+    assert desk.told() == []
