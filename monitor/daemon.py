@@ -34,13 +34,14 @@ from monitor.reports.schedule import DueReport, ReportDraft, draft_report, due_r
 from monitor.settings import Settings
 from monitor.store import open_store
 from monitor.upkeep.disk import disk_ailments
-from monitor.upkeep.operator import tell_ailments
+from monitor.upkeep.operator import tell_ailments, tell_operator
 from monitor.upkeep.source_notice import notify_operator
+from monitor.upkeep.store_news import TITLE, News, StoreNews, tell_past_store
 from monitor.watching import LULL, intake_lull, tell_spikes
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
-REPORT_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S = 5, 1, 600, 60
+REPORT_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S, STORE_TICK_S = 5, 1, 600, 60, 5
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -70,6 +71,7 @@ class Daemon:
         self.configuration_error: ConfigError | None = None
         self.store_error = ""
         self._store_failed_at = self._polled_at = time.monotonic()
+        self._store_news = StoreNews()
         self._down: dict[str, tuple[str, float]] = {}  # way out → why nothing leaves by it, since when
         self._sending: set[str] = set()  # ways out that are at it
         self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
@@ -84,8 +86,9 @@ class Daemon:
     # -- ticks -------------------------------------------------------------------------------------------
 
     async def tick(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing."""
-        if not self._has_store():
+        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing, but what
+        tells of that."""
+        if not self._has_store() and work != self.watch_store:
             return
         try:
             await work()
@@ -262,6 +265,19 @@ class Daemon:
         if queued := tell_ailments(parts.store, parts.alert_plan, found, now):
             log.info("operator told how the monitor does", messages=queued)
 
+    async def watch_store(self) -> None:
+        """Tell the operator of a store that takes nothing, past it, and by the outbox when it is over."""
+        parts, now = self.parts, self.parts.clock()
+        news = self._store_news.due(time.monotonic(), is_failing=bool(self.store_error))
+        if news is News.AILS:
+            reason = self._store_news.reason
+            sent = await tell_past_store(parts.alert_plan, parts.channels, parts.draining, reason, now)
+            log.warning("operator told that the store fails", messages=sent)
+        elif news is News.OVER:
+            key = f"store:{now.timestamp() * 1000:.0f}:over"
+            with parts.store.transaction(durable=True):
+                tell_operator(parts.store, parts.alert_plan, key, f"Over: {TITLE}", ("It takes news again.",), now)
+
     # -- signals -----------------------------------------------------------------------------------------
 
     def reload(self) -> None:
@@ -344,6 +360,7 @@ class Daemon:
         if str(error) != self.store_error:
             log.error("the store failed", reason=str(error))
         self.store_error, self._store_failed_at = str(error), time.monotonic()
+        self._store_news.failed(self.store_error, self._store_failed_at)
 
     def _note_bug(self, what: str, consequence: str) -> None:
         """Log the exception at hand, once as long as it lasts."""
@@ -438,6 +455,7 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.tell_alerts, ALERT_TICK_S),
         (daemon.watch_rhythms, RHYTHM_TICK_S),
         (daemon.tell_ailments, AILMENT_TICK_S),
+        (daemon.watch_store, STORE_TICK_S),
     ):
         trigger = IntervalTrigger(seconds=every_s)
         scheduler.add_job(
