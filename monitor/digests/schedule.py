@@ -47,4 +47,3 @@ def due_edition(digest: Digest, last_due_at: datetime | None, first_loaded_at: d
     if due_at <= (first_loaded_at if last_due_at is None else last_due_at):
         return None
     return Due(due_at, is_late=now - due_at > LATE_AFTER)
-
