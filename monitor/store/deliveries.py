@@ -53,7 +53,8 @@ class Deliveries:
     def claim(self, now: datetime, lease_s: float, channels: Iterable[str]) -> tuple[Delivery, bytes] | None:
         """Take the row of these channels that has been due longest, with its bytes, for `lease_s` seconds; None where none is
         due. Rows whose lease ran out are due too; channels that rest have none."""
-        with self._connection.transaction():
+        # A poll does not wait for the disk; what it queued must be there before anything of it leaves.
+        with self._connection.transaction(durable=True):
             row = self._connection.row(
                 f"""UPDATE delivery SET state = 'sending', attempts = attempts + 1, lease_until = ?2 WHERE id = (
                     SELECT id FROM delivery WHERE {DUE} AND channel IN (SELECT value FROM json_each(?3))
