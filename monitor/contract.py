@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
 from monitor.model import (
     Alert,
+    ChannelTally,
     Delivery,
     EditMatch,
     Fold,
@@ -26,6 +28,7 @@ from monitor.model import (
     Piece,
     PollRecord,
     Release,
+    Resting,
     Rule,
     SourceStatus,
     Span,
@@ -33,6 +36,7 @@ from monitor.model import (
     Version,
     Wire,
 )
+from monitor.settings import Channel
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
@@ -258,6 +262,34 @@ def mute_object(mute: Mute) -> Object:
         "until": when(mute.until),
         "made_at": when(mute.made_at),
     }
+
+
+def channel_object(name: str, channel: Channel | None, tally: ChannelTally | None, resting: Resting | None) -> Object:
+    """A channel: `state` is ok, resting (it could not be used, for the `reason`) or gone (messages are left of one that is not
+    configured). `to` names its addresses, its chat or its host, and no more of an address than that. The mail server itself
+    is the channel "mail"."""
+    counts = tally or ChannelTally()
+    is_gone = channel is None and name != "mail"
+    return {
+        "name": name,
+        "kind": "mail" if name == "mail" else "" if channel is None else channel.kind,
+        "to": "" if channel is None else _whereto(channel),
+        "state": "gone" if is_gone else "ok" if resting is None else "resting",
+        "reason": "" if resting is None else resting.reason,
+        "since": when(resting.since) if resting else None,
+        "next_attempt_at": when(resting.until) if resting else None,
+        "waiting": counts.waiting_count,
+        "held": counts.held_count,
+        "failed": counts.failed_count,
+        "sent": counts.sent_count,
+        "last_sent_at": when(counts.last_sent_at),
+    }
+
+
+def _whereto(channel: Channel) -> str:
+    if channel.kind == "apprise":
+        return channel.url.partition("://")[0]
+    return ", ".join(channel.to) or channel.chat_id or urlsplit(channel.url).hostname or ""
 
 
 def edition_object(edition: Edition) -> Object:

@@ -35,6 +35,7 @@ from monitor.settings import Settings
 from monitor.store import open_store
 from monitor.upkeep.disk import disk_ailments
 from monitor.upkeep.operator import tell_ailments, tell_operator
+from monitor.upkeep.outbox import delivery_ailments
 from monitor.upkeep.source_notice import notify_operator
 from monitor.upkeep.store_news import TITLE, News, StoreNews, tell_past_store
 from monitor.watching import LULL, intake_lull, tell_spikes
@@ -259,7 +260,7 @@ class Daemon:
     async def tell_ailments(self) -> None:
         """Tell the operator what ails the monitor itself, and what ails it no more."""
         parts, now = self.parts, self.parts.clock()
-        found = [*disk_ailments(parts.store.connection.path)]
+        found = [*disk_ailments(parts.store.connection.path), *delivery_ailments(parts.store, now)]
         if now - self._awake_since > LULL:
             found += intake_lull(parts.store, now)
         if queued := tell_ailments(parts.store, parts.alert_plan, found, now):

@@ -18,6 +18,7 @@ from monitor.model.alerts import (
     MuteKind,
 )
 from monitor.model.digests import (
+    ChannelTally,
     Delivery,
     DeliveryState,
     Digest,
@@ -97,6 +98,7 @@ __all__ = [
     "AnnouncementKind",
     "Candidate",
     "ChangedPassage",
+    "ChannelTally",
     "Combination",
     "Copy",
     "CutPassage",

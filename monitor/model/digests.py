@@ -85,6 +85,17 @@ class Resting:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelTally:
+    """How many messages of a channel wait, are held, failed and were sent, and when the last one was."""
+
+    waiting_count: int = 0
+    held_count: int = 0
+    failed_count: int = 0
+    sent_count: int = 0
+    last_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Someone whose latest messages through a channel were all refused for good: how many, since when, and why."""
 

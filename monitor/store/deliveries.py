@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from monitor.model import Delivery, DeliveryState, Outgoing, Refusal, Resting
+from monitor.model import ChannelTally, Delivery, DeliveryState, Outgoing, Refusal, Resting
 from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms
 
 DELIVERY = (
@@ -113,9 +113,9 @@ class Deliveries:
         return [_delivery(row) for row in given_up]
 
     def hasten(self, now: datetime) -> int:
-        """Let the queued rows that were put off be due now, and no channel rest; returns how many rows."""
+        """Let the queued rows that were put off be due now, and no channel rest any longer; returns how many rows."""
         with self._connection.transaction(durable=True):
-            self._connection.execute("DELETE FROM resting")
+            self._connection.execute("UPDATE resting SET until = ?1 WHERE until > ?1", (stored_ms(now),))
             sql = "UPDATE delivery SET next_attempt_at = ?1 WHERE state = 'queued' AND next_attempt_at > ?1"
             return self._connection.execute(sql, (stored_ms(now),)).rowcount
 
@@ -182,6 +182,14 @@ class Deliveries:
         sql = """SELECT channel, min(queued_at), count(*) FROM delivery WHERE state IN ('queued', 'sending')
             GROUP BY channel ORDER BY channel"""
         return {row[0]: (stored_at(row[1]), row[2]) for row in self._connection.rows(sql)}
+
+    def tallies(self) -> dict[str, ChannelTally]:
+        """What became of the messages of each channel that ever had one."""
+        rows = self._connection.rows(
+            """SELECT channel, sum(state IN ('queued', 'sending')), sum(state = 'held'), sum(state = 'failed'),
+            sum(state = 'sent'), max(sent_at) FROM delivery GROUP BY channel ORDER BY channel"""
+        )
+        return {row[0]: ChannelTally(row[1], row[2], row[3], row[4], from_ms(row[5])) for row in rows}
 
     def refusals(self) -> list[Refusal]:
         """Whom every message was refused for good since the last that was taken, by channel and recipient."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import DeliveryState, Outgoing, Refusal, Resting
+from monitor.model import ChannelTally, DeliveryState, Outgoing, Refusal, Resting
 from monitor.store import Store, open_store
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -185,11 +185,11 @@ def test_what_waited_five_days_for_a_channel_fails_with_its_reason(store) -> Non
     assert {row.key for row in store.deliveries.list(DeliveryState.QUEUED)} == {"elsewhere", "new"}
 
 
-def test_hastening_ends_all_rests_and_delays(store) -> None:
+def test_hastening_ends_all_delays_and_forgets_no_trouble(store) -> None:
     queue(store, "a", NOW + timedelta(hours=1))
     store.deliveries.rest([resting("mail", NOW + timedelta(hours=1))], NOW - timedelta(days=5), NOW)
     assert store.deliveries.hasten(NOW) == 1
-    assert store.deliveries.resting() == {}
+    assert store.deliveries.resting() == {"mail": resting("mail", NOW)}
     assert store.deliveries.claim(NOW, 60, BOTH)[0].key == "a"
 
 
@@ -233,6 +233,16 @@ def test_whom_messages_are_refused_for_good_is_known_until_one_is_taken(store) -
         store.deliveries.queue(replace(message("a"), key="a3"), later)
     store.deliveries.sent(store.deliveries.claim(later, 60, BOTH)[0].id, later)
     assert store.deliveries.refusals() == []
+
+
+def test_what_became_of_each_channels_messages_is_counted(store) -> None:
+    for key in ("a", "b", "c"):
+        queue(store, key)
+    with store.transaction():
+        store.deliveries.queue(message("d", "chat"), NOW, is_held=True)
+    store.deliveries.sent(store.deliveries.claim(NOW, 60, BOTH)[0].id, NOW)
+    store.deliveries.failed(store.deliveries.claim(NOW, 60, BOTH)[0].id, "550", NOW)
+    assert store.deliveries.tallies() == {"mail": ChannelTally(1, 0, 1, 1, NOW), "chat": ChannelTally(0, 1, 0, 0, None)}
 
 
 def test_how_long_each_channel_has_waited_is_known(store) -> None:
@@ -288,6 +298,7 @@ READERS: dict[str, Callable[[Store], object]] = {
     "due_channels": lambda store: store.deliveries.due_channels(NOW),
     "resting": lambda store: store.deliveries.resting(),
     "waiting_since": lambda store: store.deliveries.waiting_since(),
+    "tallies": lambda store: store.deliveries.tallies(),
     "refusals": lambda store: store.deliveries.refusals(),
 }
 
