@@ -178,3 +178,18 @@ def test_a_locked_database_is_told_by_every_method_that_writes(store: Store, wri
         assert caught.value.is_transient
     finally:
         hurried.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        ("SELECT 1 FROM alert WHERE state = 'held' AND (due_at <= 1 OR decided_at > 1) LIMIT 1", "alert_held"),
+        ("SELECT id FROM alert WHERE state = 'held' AND due_at <= 1", "alert_held"),
+        ("SELECT min(due_at) FROM alert WHERE state = 'held' AND is_capped AND channel = 'a'", "alert_held"),
+        ("SELECT told_at FROM alert WHERE channel = 'a' AND told_at > 1 AND told_at <= 2", "alert_told"),
+        ("SELECT max(decided_at) FROM alert WHERE kind = 'spike' AND rule_id = 'r'", "alert_spike"),
+    ],
+)
+def test_what_is_asked_every_second_or_item_is_asked_of_an_index(store: Store, statement: str, index: str) -> None:
+    [plan] = {row[3] for row in store.connection.rows(f"EXPLAIN QUERY PLAN {statement}")}
+    assert f"INDEX {index}" in plan
