@@ -40,7 +40,7 @@ class Outgoing:
     """A message ready to leave, rendered to its final bytes. `key` makes it unique for ever."""
 
     key: str
-    kind: str  # edition | alert | notice
+    kind: str  # edition | report | notice, or that of an announcement (alert, rollup, correction, …)
     channel: str
     recipient: str
     message_id: str

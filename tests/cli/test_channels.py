@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -14,41 +12,20 @@ from monitor.model import Outgoing, Resting
 from monitor.store import open_store
 from tests.cli.conftest import Call
 from tests.conftest import Folder, Inbox
+from tests.delivery.standin import Got, Reply
+from tests.hook import Hook, hooking
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-class Hook:
-    """A service on the loopback that answers with `status`; `got` are the documents it was sent."""
-
-    def __init__(self) -> None:
-        self.status, self.got = 200, list[dict[str, object]]()
-        hook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                hook.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(hook.status)
-                self.send_header("Content-Length", "7")
-                self.end_headers()
-                self.wfile.write(b"no team" if hook.status >= 400 else b"ok, fin")
-
-            def log_message(self, *_: object) -> None:
-                """The test says what matters."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/services/hush1234"
-
-
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    service = Hook()
-    thread = threading.Thread(target=service.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield service
-    service.server.shutdown()
-    service.server.server_close()
-    thread.join()
+    with hooking() as service:
+        yield service
+
+
+def refusing(status: int) -> Callable[[Got], Reply]:
+    return lambda _: Reply(status, b"no team")
 
 
 def channels(hook: Hook) -> str:
@@ -58,7 +35,7 @@ kind = "mail"
 to = ["Desk <desk@mission.example>", "second@mission.example"]
 [channel.chat]
 kind = "slack"
-url = "{hook.url}"
+url = "{hook.url}/services/hush1234"
 [channel.bot]
 kind = "telegram"
 token_file = "bot-token"
@@ -122,7 +99,7 @@ def test_a_sample_is_sent_at_once_and_says_that_it_is_one(
 ) -> None:
     done = call("channels", "test", "chat", "--json", config=configured.path)
     assert (done.code, done.objects) == (0, [{"channel": "chat", "recipient": "chat", "state": "sent", "error": ""}])
-    [document] = hook.got
+    document = hook.got[0].document
     assert document["text"] == "[Sample] Test of the channel chat: nothing has happened"
     assert "SAMPLE. Somebody tried this channel out" in json.dumps(document)
     done = call("channels", "test", "desk", config=configured.path)
@@ -137,7 +114,7 @@ def test_a_sample_is_sent_at_once_and_says_that_it_is_one(
 def test_a_sample_that_is_refused_ends_with_its_reason_and_shows_no_secret(
     configured: Folder, hook: Hook, inbox: Inbox, call: Call
 ) -> None:
-    hook.status = 404
+    hook.judge = refusing(404)
     done = call("channels", "test", "chat", config=configured.path)
     assert done.code == 1
     assert done.out.startswith("failed: a sample to chat: 127.0.0.1:")
@@ -169,13 +146,13 @@ def test_what_failed_is_listed_and_sent_again_one_by_one_or_by_channel(
         for key in "abc":
             store.deliveries.queue(Outgoing(key, "alert", "chat", "chat", f"msg_{key}", key, b'{"text":"x"}'), NOW)
     store.close()
-    hook.status = 403
+    hook.judge = refusing(403)
     assert call("deliveries", "send", config=configured.path).code == 1
     failed = call("deliveries", "list", "--failed", "--channel", "chat", "--json", config=configured.path).objects
     assert [(row["state"], row["failed_at"] is not None) for row in failed] == [("failed", True)] * 3
     assert call("deliveries", "list", "--channel", "desk", config=configured.path).out == ""
     assert "chat  a" in call("deliveries", "list", config=configured.path).out
-    hook.status = 200
+    hook.judge = lambda _: Reply()
     again = call("deliveries", "retry", "1", "2", "--json", config=configured.path).objects
     assert [(row["id"], row["state"]) for row in again] == [(1, "queued"), (2, "queued")]
     again = call("deliveries", "retry", "--channel", "chat", "--json", config=configured.path).objects
