@@ -73,7 +73,7 @@ class Alerting:
         asked = {
             (rule_id, channel)
             for rule_id in came.rule_ids
-            if item.id > self._since_item(rule_id)
+            if self._plan.rules[rule_id].on == "edit" or item.id > self._since_item(rule_id)
             for channel in self._plan.rules[rule_id].alert
         }
         told = {(alert.rule_id, alert.channel) for alert in decided if alert.state.is_told} if came.mark else set()
@@ -100,7 +100,8 @@ class Alerting:
                 self._keep(item, rule_id, channel, verdict, happening.publisher_count)
 
     def _since_item(self, rule_id: str) -> int:
-        """The newest item stored before a rule was saved as it is: only later ones may alert."""
+        """The newest item stored before a rule was saved as it is: only later ones may alert (any edit that a rule sees is
+        later)."""
         since = self._store.rules.since_item(rule_id)
         return self._store.items.last_id() if since is None else since
 

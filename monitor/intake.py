@@ -149,17 +149,24 @@ class Intake:
             self._linking.link(item_id, edited, reading.furniture)
         tags, matches = self._tags(replace(edited, tags=self._facts.item_tags), reading)
         if self.alerting is not None:
-            self._note_edit(self.alerting, item, edited, [*(match.rule_id for match in matches), *watching])
+            self._note_edit(self.alerting, (item, edited), [match.rule_id for match in matches], watching)
         store.items.retag(item_id, tags, matches)
         self.edited_count += 1
 
-    def _note_edit(self, alerting: Alerting, former: Item, later: Item, rule_ids: list[str]) -> None:
-        """Note what an edit brings: rules that did not ask for the item before, and a mark that it did not bear."""
+    def _note_edit(
+        self, alerting: Alerting, versions: tuple[Item, Item], matched: list[str], watching: list[str]
+    ) -> None:
+        """Note what an edit brings: rules that did not ask for the item before, rules that it sets off, and a mark that the item did
+        not bear. Older news stays untold, and yet an edit of it is new."""
+        former, later = versions
         edit = later.wire.edit if later.wire.edit != former.wire.edit else None
-        asking = alerting.asking(rule_ids)
-        if (asking or edit) and not self._store.alerts.is_backlog(former.id):
+        asking = alerting.asking(matched)
+        if asking or edit:
             before = {match.rule_id for match in self._store.items.matches_of([former.id])[former.id]}
-            alerting.note(former.id, [rule_id for rule_id in asking if rule_id not in before], edit)
+            asking = tuple(rule_id for rule_id in asking if rule_id not in before)
+            if self._store.alerts.is_backlog(former.id):
+                asking, edit = (), None
+        alerting.note(former.id, (*asking, *watching), edit)
 
     def _watch(self, former: Item, later: Item) -> list[str]:
         """Record which of the rules that look at edits this one sets off, and return their ids; rules see the tags of the source

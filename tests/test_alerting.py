@@ -134,6 +134,15 @@ def test_a_rule_that_watches_edits_tells_each_that_sets_it_off(desk):
     assert desk.told() == ["[Promise] A page", "[Promise] A page"]
 
 
+def test_a_rule_that_watches_edits_tells_those_of_what_was_there_before_it_too(desk):
+    text, url = sentences("page", 5), "https://ministry.example/1"
+    desk.bring("ministry", "A page", text, url=url, published_hours=-500, is_first=True)
+    desk.rule("promise", "promise", on="edit")
+    desk.bring("ministry", "A page", text + " A promise.", url=url)
+    assert desk.told() == ["[Promise] A page"]
+    assert [alert.reason for alert in desk.alerts()] == ["Ministry edited its text"]
+
+
 def test_nothing_is_told_of_what_was_stored_before_the_rule_was_saved(desk):
     desk.bring("paper", "Meeting begins", "The meeting begins. " + sentences("x", 5), url="https://paper.example/1")
     desk.rule("meeting", "meeting OR summit")
