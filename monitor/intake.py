@@ -156,8 +156,8 @@ class Intake:
     def _note_edit(
         self, alerting: Alerting, versions: tuple[Item, Item], matched: list[str], watching: list[str]
     ) -> None:
-        """Note what an edit brings: rules that did not ask for the item before, rules that it sets off, and a mark that the item did
-        not bear. Older news stays untold, and yet an edit of it is new."""
+        """Note what an edit brings: rules that did not ask for the item before, rules that it sets off, and a mark that
+        the item did not bear. Older news stays untold, and yet an edit of it is new."""
         former, later = versions
         edit = later.wire.edit if later.wire.edit != former.wire.edit else None
         asking = alerting.asking(matched)
