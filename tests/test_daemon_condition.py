@@ -294,14 +294,20 @@ async def test_a_service_that_hangs_keeps_no_mail_from_leaving_and_is_not_asked_
     hanging = Hanging()
     desk.parts.channels = {**desk.parts.channels, "hook": hanging}
     with desk.parts.store.transaction():
-        desk.parts.store.deliveries.queue(Outgoing("h", "alert", "hook", "hook", "h", "S", b"{}"), desk.parts.clock())
+        for key in ("h", "i"):
+            desk.parts.store.deliveries.queue(
+                Outgoing(key, "alert", "hook", "hook", key, "S", b"{}"), desk.parts.clock()
+            )
     queue(desk)
     for count in (1, 2):
         await desk.tick(desk.send_deliveries)
         async with asyncio.timeout(5):
             while len(inbox.mails) < count:
                 await asyncio.sleep(0.01)
-        desk.parts.store.deliveries.requeue(2, desk.parts.clock())
+        desk.parts.store.deliveries.requeue(3, desk.parts.clock())
+    await desk.tick(desk.send_deliveries)
+    assert desk._sending <= {"hook", "mail"}
+    assert len(desk._tasks) <= 2
     hanging.let_go.set()
     await at_rest(desk)
     assert desk.parts.store.deliveries.get(1).attempts == 1

@@ -307,6 +307,9 @@ HOSTILE = [
     "@channel @all @here @everyone",
     "*bold* _it_ ~gone~ `code` ```block``` **b** __u__",
     "# heading\n- list\n1. list\n> quote",
+    "- list",
+    "12. list",
+    "+ list",
     ":rotating_light: and ![x](https://evil.example/pixel.png)",
     "{{DATE(2026-11-23T00:00:00Z, SHORT)}} ${title} @{triggerBody()}",
     "</b></a><a href='tg://user?id=1'>x</a> &lt;b&gt;",
@@ -389,7 +392,7 @@ def test_no_text_is_markup_to_mattermost(text: str) -> None:
     assert set(links) <= {"https://courier.example/1"}
     assert not re.search(r"(?<!\\)!\[[^\]]*(?<!\\)\]\(", body)
     assert not re.search(r"(?<!\\)[`~_|]", body)
-    assert not re.search(r"^(#|- |\d+\. |>)", body, re.MULTILINE)
+    assert not re.search(r"^(#|[-+] |\d+\. |>)", body, re.MULTILINE)
     assert not re.search(r":[a-z_]+:", body)
 
 
