@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -116,12 +117,26 @@ def test_a_database_from_before_alerts_keeps_all_it_holds(tmp_path: Path) -> Non
     connection = sqlite3.connect(path)
     old.apply(Database(connection))
     connection.execute("INSERT INTO digest VALUES ('morning', 7)")
+    connection.executemany(
+        """INSERT INTO delivery (key, kind, channel, recipient, message_id, subject, body, items, state, queued_at,
+        next_attempt_at) VALUES (?1, 'edition', 'mail', 'a@b.org', ?1, 'S', x'41', '[1]', ?2, 7, 7)""",
+        [("waits", "queued"), ("failed", "failed")],
+    )
     connection.commit()
     connection.close()
     store = open_store(path)
     try:
         assert store.connection.value("SELECT first_loaded_at FROM digest") == 7
         assert store.alerts.list() == []
+        assert [(row.key, row.state.value, row.failed_at) for row in store.deliveries.list()] == [
+            ("failed", "failed", None),
+            ("waits", "queued", None),
+        ]
+        claimed = store.deliveries.claim(datetime.now(UTC), 60, ["mail"])
+        assert claimed is not None
+        assert (claimed[0].key, claimed[1]) == ("waits", b"A")
+        assert store.deliveries.resting() == {}
+        assert store.deliveries.refusals() == []
         assert store.connection.value("PRAGMA integrity_check") == "ok"
     finally:
         store.close()
