@@ -1,22 +1,17 @@
 """When a digest's editions are due. Pure: the zone's clock and what was sent decide, never a scheduler's memory.
 
-The five cron fields are read as Debian's cron reads them (by cronsim): an hour that the spring change skips comes right
-after the gap, an hour that the autumn change doubles counts once, so that a daily digest has one edition a local day.
+A daily digest has one edition a local day, whatever the clocks are changed to (`instants`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from cronsim import CronSim
-
+from monitor.instants import latest_instant, next_instant
 from monitor.model import Digest
 
 LATE_AFTER = timedelta(minutes=10)
-_AHEAD = timedelta(hours=3)  # wider than any change of clocks: backwards, a doubled hour's second run hides its first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +24,12 @@ class Due:
 
 def next_due(digest: Digest, after: datetime) -> datetime:
     """The first instant strictly after `after` at which the digest is due, in UTC."""
-    return next(due for due in _instants(digest, after) if due > after)
+    return next_instant(digest.cron, digest.timezone, after)
 
 
 def latest_due(digest: Digest, now: datetime) -> datetime:
     """The last instant not after `now` at which the digest is due, in UTC."""
-    return next(due for due in _instants(digest, now + _AHEAD, reverse=True) if due <= now)
+    return latest_instant(digest.cron, digest.timezone, now)
 
 
 def period(digest: Digest, at: datetime) -> timedelta:
@@ -52,9 +47,3 @@ def due_edition(digest: Digest, last_due_at: datetime | None, first_loaded_at: d
     if due_at <= (first_loaded_at if last_due_at is None else last_due_at):
         return None
     return Due(due_at, is_late=now - due_at > LATE_AFTER)
-
-
-def _instants(digest: Digest, start: datetime, *, reverse: bool = False) -> Iterator[datetime]:
-    local = start.astimezone(ZoneInfo(digest.timezone))
-    for due in CronSim(digest.cron, local, reverse=reverse):
-        yield due.astimezone(UTC)

@@ -6,11 +6,25 @@ of control characters, never folded.
 
 from __future__ import annotations
 
+from monitor.model.alerts import (
+    Ailment,
+    Alert,
+    AlertKind,
+    AlertState,
+    AnnouncedItem,
+    Announcement,
+    AnnouncementKind,
+    Mute,
+    MuteKind,
+)
 from monitor.model.digests import (
+    ChannelTally,
     Delivery,
     DeliveryState,
     Digest,
     Outgoing,
+    Refusal,
+    Resting,
     Section,
 )
 from monitor.model.items import (
@@ -75,8 +89,16 @@ __all__ = [
     "CLIPS_SOURCE",
     "OWN_SOURCE",
     "Acquired",
+    "Ailment",
+    "Alert",
+    "AlertKind",
+    "AlertState",
+    "AnnouncedItem",
+    "Announcement",
+    "AnnouncementKind",
     "Candidate",
     "ChangedPassage",
+    "ChannelTally",
     "Combination",
     "Copy",
     "CutPassage",
@@ -98,6 +120,8 @@ __all__ = [
     "Matchable",
     "Mention",
     "MentionClass",
+    "Mute",
+    "MuteKind",
     "Observed",
     "Outcome",
     "Outgoing",
@@ -106,8 +130,10 @@ __all__ = [
     "Piece",
     "PollRecord",
     "Priority",
+    "Refusal",
     "Relation",
     "Release",
+    "Resting",
     "Rule",
     "Sample",
     "Section",

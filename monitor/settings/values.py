@@ -237,6 +237,11 @@ def web_url(value: Any) -> str:
     return text
 
 
+def optional_url(value: Any) -> str:
+    """A web address, or empty: none."""
+    return web_url(value) if value else ""
+
+
 def base_url(value: Any) -> str:
     """The address links in mails begin with, without a slash at its end; empty: none."""
     return web_url(value).rstrip("/") if value else ""

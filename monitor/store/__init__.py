@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import StoreError
+from monitor.store.alerts import Alerts
 from monitor.store.connection import BUSY_S, IN_MEMORY, Connection
 from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
@@ -41,6 +42,7 @@ class Store:
         self.reports = Reports(connection)
         self.editions = Editions(connection)
         self.deliveries = Deliveries(connection)
+        self.alerts = Alerts(connection)
 
 
 def open_store(path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -> Store:
