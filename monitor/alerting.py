@@ -37,7 +37,7 @@ class Alerting:
 
     def __init__(self, store: Store, plan: AlertPlan, source: Source, now: datetime) -> None:
         self._store, self._plan, self._source, self._now = store, plan, source, now
-        self._came: list[Came] = []
+        self.noted: list[Came] = []
         self._mutes: list[Mute] | None = None
         self.queued_count = 0
 
@@ -50,11 +50,11 @@ class Alerting:
         it where that is new. Older news is not to be noted."""
         asking, mark = self.asking(rule_ids), mark_of(edit)
         if asking or (mark is not None and self._plan.manners):
-            self._came.append(Came(item_id, asking, mark))
+            self.noted.append(Came(item_id, asking, mark))
 
     def decide(self) -> None:
         """Decide on what was noted. A bug in deciding on one item costs nobody else's alerts."""
-        for came in self._came:
+        for came in self.noted:
             try:
                 with self._store.savepoint():
                     self._decide(came)
@@ -62,7 +62,7 @@ class Alerting:
                 raise
             except Exception:
                 log.exception("not decided whether to alert, by a bug", item=came.item_id)
-        self._came.clear()
+        self.noted.clear()
 
     def _decide(self, came: Came) -> None:
         alerts = self._store.alerts

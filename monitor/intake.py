@@ -5,10 +5,9 @@ Everything here happens within the poll's one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -29,9 +28,6 @@ from monitor.text.reading import Reading, read
 
 FRESH = timedelta(hours=24)  # of a first poll, or after an outage as long, only what was published within it is news
 
-Given = ParamSpec("Given")
-Done = TypeVar("Done")
-
 log = structlog.get_logger(__name__)
 
 
@@ -42,10 +38,6 @@ class _New:
     item: Item
     stored: StoredText
     reading: Reading
-
-    @property
-    def item_id(self) -> int:
-        return self.stored.copy.item_id
 
 
 class Intake:
@@ -62,7 +54,6 @@ class Intake:
         self.edit_rules = RuleSet()  # rules that look at what an edit changes
         self.alerting: Alerting | None = None
         self._claimed: set[int] = set()
-        self._is_spoiled = False
         self._placing = Placing(store, now)
         self._linking = Linking(store, now)
 
@@ -74,44 +65,51 @@ class Intake:
     def take(self, acquired: Acquired) -> Acquired:
         """Take in the entries, the document's last (usually its oldest) first, so that ids follow time.
 
-        The new ones are stored first, then put into stories, then linked: a step at a time for all of them, since code that
-        has just run runs again in two thirds of the time. An entry that a bug spoils is logged and left out, or alone in its
-        story; the document then vouches for nothing, so the next poll tries again.
+        All are taken in together; where a bug spoils that, each alone. An entry that a bug spoils alone is logged and left
+        out; the document then vouches for nothing, so the next poll tries again.
         """
-        taken = [self._spared(entry.title, self._take_entry, entry) for entry in reversed(acquired.entries)]
-        self._link(self._place([one for one in taken if one is not None]))
+        entries = acquired.entries[::-1]
+        spoiled: Sequence[Entry] = ()
+        if not self._spared(entries):
+            spoiled = entries if len(entries) == 1 else [entry for entry in entries if not self._spared([entry])]
         self._placing.finish()
         self._linking.finish()
         if self.alerting is not None:
             self.alerting.decide()
-        if self._is_spoiled:
-            return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"")
-        return acquired
+        return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"") if spoiled else acquired
 
-    def _spared(self, title: str, step: Callable[Given, Done], *given: Given.args, **more: Given.kwargs) -> Done | None:
-        """Take a step with an entry; where a bug spoils it, it leaves nothing in the store, and the other entries alone."""
+    def _spared(self, entries: Sequence[Entry]) -> bool:
+        """Take in entries unless a bug spoils them, of which nothing is left then; whether it did not."""
+        before = self.new_count, self.edited_count, set(self._claimed)
+        noted = [] if self.alerting is None else list(self.alerting.noted)
         try:
             with self._store.savepoint():
-                return step(*given, **more)
+                self._take_together(entries)
         except StoreError:
             raise
         except Exception:
-            log.exception("entry left out by a bug", source=self._source.id, title=ascii(title[:80]))
-            self._is_spoiled = True
-            return None
+            self.new_count, self.edited_count, self._claimed = before
+            self._placing, self._linking = Placing(self._store, self._now), Linking(self._store, self._now)
+            if self.alerting is not None:
+                self.alerting.noted = noted
+            told = (
+                "entry left out by a bug" if len(entries) == 1 else "entries are taken in one by one because of a bug"
+            )
+            log.exception(told, source=self._source.id, title=ascii(entries[0].title[:80]))
+            return False
+        return True
 
-    def _place(self, new: Sequence[_New]) -> list[_New]:
-        """Put new items into stories; returns those that lead theirs."""
+    def _take_together(self, entries: Sequence[Entry]) -> None:
+        """Store the entries, put the new ones into stories, then link those that lead theirs: a step at a time for all of them,
+        since code that has just run runs again in two thirds of the time."""
+        new = [added for entry in entries if (added := self._take_entry(entry)) is not None]
         self._placing.expect([(one.stored, one.reading) for one in new])
-        foldings = [self._spared(one.item.title, self._placing.place_new, one.stored, one.reading) for one in new]
-        return [one for one, folding in zip(new, foldings, strict=True) if folding and folding.lead_id == one.item_id]
-
-    def _link(self, leads: Sequence[_New]) -> None:
-        """Link leads to other tellings of their events."""
-        told = [(one.item_id, one.item, one.reading.furniture) for one in leads]
+        foldings = [self._placing.place_new(one.stored, one.reading) for one in new]
+        leads = [one for one, folding in zip(new, foldings, strict=True) if folding.lead_id == one.stored.copy.item_id]
+        told = [(one.stored.copy.item_id, one.item, one.reading.furniture) for one in leads]
         self._linking.expect(told)
         for item_id, item, furniture in told:
-            self._spared(item.title, self._linking.link, item_id, item, furniture)
+            self._linking.link(item_id, item, furniture)
 
     def _take_entry(self, entry: Entry) -> _New | None:
         """Store an entry as the item it is; returns it where it is new."""
@@ -124,7 +122,7 @@ class Intake:
         found = identify(observed, known, source.identity, self._claimed)
         if found.item_id is None:
             added = self._add(entry, observed, reading)
-            self._claimed.add(added.item_id)
+            self._claimed.add(added.stored.copy.item_id)
             return added
         is_again = found.item_id in self._claimed
         self._claimed.add(found.item_id)

@@ -6,7 +6,6 @@ Everything happens within the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -37,11 +36,9 @@ class Linking:
         self._new_count = 0
 
     def expect(self, new: Iterable[tuple[int, Item, Furniture]]) -> None:
-        """Work out what items tell that are to be linked next, and look up the keys of all of them at once. One that cannot be
-        told is tried again when it is linked, and fails then."""
+        """Work out what items tell that are to be linked next, and look up the keys of all of them at once."""
         for item_id, item, furniture in new:
-            with suppress(Exception):
-                self._expected[item_id] = self._tell(item, furniture)
+            self._expected[item_id] = self._tell(item, furniture)
         self._events.expect(frozenset().union(*(told.keys for told in self._expected.values() if told)))
 
     def link(self, item_id: int, item: Item, furniture: Furniture) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -143,11 +142,9 @@ class Placing:
         return folding
 
     def expect(self, new: Iterable[tuple[StoredText, Reading]]) -> None:
-        """Read items that are to be placed next, and ask the index once for all of them. One that cannot be read is read again
-        when it is placed, and fails then."""
+        """Read items that are to be placed next, and ask the index once for all of them."""
         for stored, reading in new:
-            with suppress(Exception):
-                self._expected[stored.copy.item_id] = self._look(stored, reading)
+            self._expected[stored.copy.item_id] = self._look(stored, reading)
         self._store.shingles.expect(set().union(*(looked.asked for looked in self._expected.values())))
 
     def _looked_up(self, stored: StoredText, reading: Reading | None) -> tuple[Known, set[int], Holders]:
