@@ -60,7 +60,7 @@ async def open_parts(
 def _wired(configuration: Configuration, store: Store) -> Parts:
     settings = configuration.settings
     pipeline = Pipeline(store, acquirer_for(settings.fetch), configuration.rules, _manners(settings.fetch), now)
-    pipeline.edit_rules = configuration.edit_rules
+    pipeline.edit_rules, pipeline.window = configuration.edit_rules, settings.stories.window
     pipeline.alert_plan = alert_plan(settings, _renderer(settings))
     _mirror(configuration, store)
     return Parts(configuration, plans(configuration), store, pipeline, open_channels(settings, now), now)
@@ -77,7 +77,7 @@ def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
     pipeline, retired = parts.pipeline, None
     pipeline.rules, pipeline.edit_rules = configuration.rules, configuration.edit_rules
     pipeline.alert_plan = alert_plan(new, _renderer(new))
-    pipeline.manners = _manners(new.fetch)
+    pipeline.window, pipeline.manners = new.stories.window, _manners(new.fetch)
     if new.fetch != old.fetch:
         retired, pipeline.acquirer = pipeline.acquirer, acquirer_for(new.fetch)
     parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), open_channels(new, now)

@@ -23,6 +23,7 @@ from monitor.actions import Parts
 from monitor.actions.applying import apply_pending
 from monitor.alerting import tell_due
 from monitor.app import open_parts, reconfigure, retire
+from monitor.catching_up import catch_up
 from monitor.configuration import check_configuration
 from monitor.delivery.channels import MAIL
 from monitor.delivery.outbox import Drained, Way, drain_way, ways_due
@@ -42,7 +43,7 @@ from monitor.watching import LULL, intake_lull, tell_spikes
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
-REPORT_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S, STORE_TICK_S = 5, 1, 600, 60, 5
+REPORT_TICK_S, FOLD_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S, STORE_TICK_S = 5, 2, 1, 600, 60, 5
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -232,6 +233,13 @@ class Daemon:
         async for done in apply_pending(self.parts, is_over=self.stopping.is_set):
             if done["rules"]:
                 log.info("rules applied", **done)
+
+    async def fold_stored(self) -> None:
+        """Put what an earlier version stored into stories."""
+        parts = self.parts
+        count = await catch_up(parts.store, parts.clock(), parts.window, self.stopping.is_set)
+        if count:
+            log.info("items stored before were folded", items=count)
 
     async def keep_up(self) -> None:
         """Forget old polls and old changes of state."""
@@ -450,6 +458,7 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.make_editions, EDITION_TICK_S),
         (daemon.make_reports, REPORT_TICK_S),
         (daemon.send_deliveries, OUTBOX_TICK_S),
+        (daemon.fold_stored, FOLD_TICK_S),
         (daemon.apply_rules, APPLY_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
         (daemon.tell_operator, NOTICE_TICK_S),

@@ -44,7 +44,13 @@ class Intake:
     """One document's entries on their way into the store, within the poll's transaction."""
 
     def __init__(
-        self, store: Store, source: Source, rules: RuleSet, now: datetime, last_success_at: datetime | None
+        self,
+        store: Store,
+        source: Source,
+        rules: RuleSet,
+        now: datetime,
+        last_success_at: datetime | None,
+        window: timedelta = WINDOW,
     ) -> None:
         self.new_count = self.edited_count = 0
         self._store, self._source, self._rules, self._now = store, source, rules, now
@@ -54,7 +60,8 @@ class Intake:
         self.edit_rules = RuleSet()  # rules that look at what an edit changes
         self.alerting: Alerting | None = None
         self._claimed: set[int] = set()
-        self._placing = Placing(store, now)
+        self._since = now - window
+        self._placing = Placing(store, now, window)
         self._linking = Linking(store, now)
 
     @property
@@ -113,12 +120,12 @@ class Intake:
 
     def _take_entry(self, entry: Entry) -> _New | None:
         """Store an entry as the item it is; returns it where it is new."""
-        store, source, now = self._store, self._source, self._now
+        store, source = self._store, self._source
         reading = read(entry.title, entry.text)
         set_apart = self._placing.set_apart(source.id, entry.text, reading)
         reading = reading.set_apart(set_apart)
         observed = observe(entry, reading, set_apart)
-        known = store.items.candidates(observed, source.id, source.publisher, now - WINDOW)
+        known = store.items.candidates(observed, source.id, source.publisher, self._since)
         found = identify(observed, known, source.identity, self._claimed)
         if found.item_id is None:
             added = self._add(entry, observed, reading)
@@ -126,7 +133,7 @@ class Intake:
             return added
         is_again = found.item_id in self._claimed
         self._claimed.add(found.item_id)
-        before = store.items.sight(found.item_id, source.id, observed, now)
+        before = store.items.sight(found.item_id, source.id, observed, self._now)
         if not is_again and before not in (None, observed.content_key):
             self._edit(found.item_id, entry, observed, reading)
         return None

@@ -33,6 +33,7 @@ from monitor.model import (
 )
 from monitor.rules import RuleSet
 from monitor.store import Store
+from monitor.stories.fold import WINDOW
 
 log = structlog.get_logger(__name__)
 
@@ -52,15 +53,15 @@ class Manners:
 class Pipeline:
     """Polls sources, each by one caller at a time, as many at once as the manners allow.
 
-    `rules`, `edit_rules`, `alert_plan` and `manners` may be replaced at any time: a poll uses those in force when its
-    document is taken in.
+    `rules`, `edit_rules`, `alert_plan`, `window` (how long copies are looked for) and `manners` may be replaced at any time: a
+    poll uses those in force when its document is taken in.
     """
 
     def __init__(
         self, store: Store, acquirer: Acquirer, rules: RuleSet, manners: Manners, clock: Callable[[], datetime]
     ) -> None:
         self.store, self.acquirer, self.rules, self.manners, self._clock = store, acquirer, rules, manners, clock
-        self.edit_rules = RuleSet()
+        self.edit_rules, self.window = RuleSet(), WINDOW
         self.alert_plan = AlertPlan()
         self._random = Random()  # noqa: S311 - spreads polls in time
         self._all = asyncio.Semaphore(manners.concurrency)
@@ -160,7 +161,7 @@ class Pipeline:
             status = store.sources.status(source.id)
             if status is None:
                 raise StoreError(f"source {source.id!r} is not in the store")
-            intake = Intake(store, source, self.rules, now, status.last_success_at)
+            intake = Intake(store, source, self.rules, now, status.last_success_at, self.window)
             intake.edit_rules = self.edit_rules
             intake.alerting = Alerting(store, self.alert_plan, source, now)
             acquired = intake.take(acquired)

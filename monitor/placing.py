@@ -7,24 +7,24 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import chain
+from datetime import datetime, timedelta
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
+from monitor.learning import Holders, Learning
 from monitor.model import Copy, Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
 from monitor.stories import boilerplate
 from monitor.stories.chains import Earlier, earlier_versions
-from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.memory import Known, Memory
-from monitor.stories.shingles import RUN, SAMPLED_PART, marks, sample, shingle_run
+from monitor.stories.shingles import RUN, SAMPLED_PART, marks, sample
 from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
@@ -34,13 +34,8 @@ PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it
 COMPARED_ANYWAY = 2  # leads
 SMALL_PART = 0.35  # of an item's text
 SURELY_FROM = 0.3  # contained, by the samples, for any further lead
-LEARNED_MOST = 2  # searches for boilerplate a poll
 REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
 VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
-
-
-Holders = Mapping[int, Sequence[int]]
-"""Items by the numbers they hold, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +63,14 @@ _MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of th
 class Placing:
     """Puts items into stories, within one transaction; what a source's boilerplate is it reads once."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
-        self._store, self._now, self._since = store, now, now - WINDOW
-        self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+    def __init__(self, store: Store, now: datetime, window: timedelta = WINDOW) -> None:
+        self._store, self._now, self._since = store, now, now - window
+        self._learning = Learning(store, self._since)
+        self._learned_of = self._learning.learned_of
         self._memory = _MEMORIES.setdefault(store, Memory())
         self._expected: dict[int, _Looked] = {}  # by item
         self._new_count = 0
         self._is_replacing = False
-        self._learned_count = 0
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -83,14 +78,6 @@ class Placing:
         """The stretches of a body that are known to stand under everything of its source."""
         learned = self._learned_of(source_id)
         return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
-
-    def _learned_of(self, source_id: str) -> frozenset[int]:
-        return self._known_of(source_id)[0]
-
-    def _known_of(self, source_id: str) -> tuple[frozenset[int], frozenset[int]]:
-        if source_id not in self._boilerplate:
-            self._boilerplate[source_id] = self._store.shingles.boilerplate(source_id)
-        return self._boilerplate[source_id]
 
     def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
         if reading is None:
@@ -127,10 +114,15 @@ class Placing:
         """The same for an item that has just been stored, which nobody took out of a story (`shunned`) so far."""
         stories, item_id = self._store.stories, stored.copy.item_id
         item, hashes, holders = self._looked_up(stored, reading)
-        if self._learn(item, holders, reading):
+        sharing = self._learning.learn(item, reading, holders, self._read)
+        if sharing:
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
         folding = self._follow(item, shunned) or self._fold(item, holders, shunned)
+        if lines := self._lines_of_copies(item, folding, reading):
+            sharing, item = lines, self._read(stored, reading)
+            hashes = _hashes(item.text)
+            folding = self._fold(item, holders, shunned)
         if folding.also:
             also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
             stories.hold_also(item_id, also)
@@ -139,7 +131,21 @@ class Placing:
             self._part_headlines(item, holders)
         for story_id in folding.rivals:
             self._place_anew(stories.partial_members(story_id))
+        for standing in {one.story_id: one for one in stories.standings(sharing, self._since).values()}.values():
+            self.measure(standing.story_id)
         return folding
+
+    def _lines_of_copies(self, item: Known, folding: Folding, reading: Reading | None) -> list[int]:
+        """The copies of a story that an item is to join by a part, where it and they have nothing but the same lines in common;
+        none where that is not so."""
+        comparison, story_id = folding.comparison, folding.story_id
+        if story_id is None or comparison is None or folding.follows or not 0 < comparison.contained < WHOLE:
+            return []
+        folds = self._store.stories.folds(story_id)
+        copies = [item_id for item_id, why in folds.items() if why.contained < WHOLE and not why.is_by_hand]
+        if len(copies) < boilerplate.LEARNED_FROM - 1:  # and the lead
+            return []
+        return self._learning.learn_from_copies(item, reading, [*copies, folding.lead_id], self._read)
 
     def expect(self, new: Iterable[tuple[StoredText, Reading]]) -> None:
         """Read items that are to be placed next, and ask the index once for all of them."""
@@ -357,36 +363,6 @@ class Placing:
         self._store.stories.relate(copy.copy.item_id, comparison.relation or Relation.PARTIAL, comparison.share, why)
         return True
 
-    # -- boilerplate -------------------------------------------------------------------------------------
-
-    def _learn(self, item: Known, holders: Holders, reading: Reading | None) -> bool:
-        """Whether something was found to stand under everything of the item's source. Looked for where many items
-        share a shingle, once for each such shingle, and no more than twice a poll."""
-        if self._learned_count >= LEARNED_MOST:
-            return False
-        source_id = item.stored.source_id
-        _, phrases = self._known_of(source_id)
-        crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
-        if not crowded:
-            return False
-        self._learned_count += 1
-        stories = self._store.stories
-        number = max(crowded, key=lambda number: len(holders[number]))
-        standings = stories.standings(holders[number], self._since).values()
-        of_story = {standing.story_id: standing.item_id for standing in standings if standing.source_id == source_id}
-        found: list[int] = []
-        if len(of_story) >= boilerplate.LEARNED_FROM:
-            others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
-            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0], item.copy.item_id):
-                texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
-                reading = reading or read(item.stored.title, item.stored.text)
-                found = boilerplate.learnt(item.stored.text, reading.compared("body"), texts)
-        elif len(holders[number]) < HOLDERS_MOST // 2:
-            return False
-        self._store.shingles.learn(source_id, found, [] if number in found else [number])
-        del self._boilerplate[source_id]
-        return bool(found)
-
 
 def _hashes(text: Text, kept: Sequence[int] | None = None) -> set[int]:
     """What the index holds of a text: sampled shingles (`kept`, where they are known), the first and the last one (where
@@ -409,17 +385,6 @@ def _likely_holders(holders: Holders, headlines: Collection[int]) -> dict[int, f
     return dict(sorted(likely, key=itemgetter(1), reverse=True)[:LOOKED_AT_MOST])
 
 
-def _crowded(text: Text, holders: Holders) -> list[int]:
-    """The shingles that many items share with a text as they would share boilerplate: at its edges, or several of them."""
-    crowded = {number: ids for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM}
-    counts = Counter(chain.from_iterable(crowded.values()))
-    return [
-        number
-        for number, ids in crowded.items()
-        if number in text.edges or sum(counts[item_id] > 1 for item_id in ids) >= boilerplate.LEARNED_FROM
-    ]
-
-
 def _estimated(shared: float, text: Text, standing: Standing) -> float:
     """How much of the shorter text so many sampled shingles stand for, turns of phrase that many use counting little;
     0 where one is too short to be told by them."""
@@ -435,7 +400,7 @@ def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
         return False
     # A text that has but little of each of two stories may have as little of more, and be a collection.
     parts = [one for one in found if one.comparison.relation is not None and one.comparison.of_copy < SMALL_PART]
-    return likely.contained >= PARTIAL_FROM and (len(found) < COMPARED_ANYWAY or len(parts) >= COMPARED_ANYWAY)
+    return len(parts) > 0 or (likely.contained >= PARTIAL_FROM and len(found) < COMPARED_ANYWAY)
 
 
 def _tells_by_title(text: Text, standing: Standing) -> bool:

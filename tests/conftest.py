@@ -29,7 +29,9 @@ LONG = (
 )
 
 
-AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)  # one instant for all, so that an article written twice is the same
+AN_HOUR_AGO = datetime.now(UTC) - timedelta(
+    hours=1
+)  # one instant for all, so that an article written twice is the same
 
 
 @dataclass

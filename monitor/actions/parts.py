@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
@@ -24,6 +24,12 @@ class UnknownError(MonitorError):
     """Something was asked for by an id that nothing has."""
 
     kind = "unknown"
+
+
+class ClipError(MonitorError):
+    """A page could not be taken for a clip."""
+
+    kind = "clip"
 
 
 @dataclass(slots=True)
@@ -45,3 +51,8 @@ class Parts:
     def alert_plan(self) -> AlertPlan:
         """Who is told of what; that by which polls decide."""
         return self.pipeline.alert_plan
+
+    @property
+    def window(self) -> timedelta:
+        """How long copies of an item are looked for."""
+        return self.configuration.settings.stories.window

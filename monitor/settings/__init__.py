@@ -17,6 +17,7 @@ from monitor.settings.shape import (
     PickupSettings,
     Settings,
     StoreSettings,
+    StorySettings,
     WebSettings,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "PickupSettings",
     "Settings",
     "StoreSettings",
+    "StorySettings",
     "WebSettings",
     "load_settings",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from monitor.settings.shape import (
     OAuthSettings,
     PickupSettings,
     StoreSettings,
+    StorySettings,
     WebSettings,
 )
 
@@ -63,6 +65,7 @@ def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> d
             operator=tuple(alerts.operator),
         ),
         "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
+        "stories": StorySettings(timedelta(seconds=file.stories.window)),
         "pickup": PickupSettings(tuple(file.pickup.to), tuple(sorted(set(file.pickup.after))), file.pickup.timezone),
         "channels": MappingProxyType(
             {name: _channel(name, channel, secrets) for name, channel in file.channel.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -106,6 +106,13 @@ class PickupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StorySettings:
+    """`[stories]`. `window` is how long copies of an item are looked for."""
+
+    window: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """`[channel.NAME]`. A mail channel has `to`, every other kind a `url`, which is a secret with most services.
 
@@ -141,6 +148,7 @@ class Settings:
     mail: MailSettings = MailSettings()
     alerts: AlertSettings = AlertSettings()
     web: WebSettings = WebSettings()
+    stories: StorySettings = StorySettings()
     pickup: PickupSettings = PickupSettings()
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     sources: tuple[Source, ...] = ()

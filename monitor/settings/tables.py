@@ -89,6 +89,10 @@ class WebTable(Table):
     trusted_proxies: Networks = []
 
 
+class StoriesTable(Table):
+    window: Annotated[float, PlainValidator(values.window_s)] = 14 * 86_400.0
+
+
 class PickupTable(Table):
     to: list[Address] = []
     after: list[Seconds] = [86_400.0, 259_200.0]
@@ -115,6 +119,7 @@ class MonitorFile(Table):
     mail: MailTable = MailTable()
     alerts: AlertTable = AlertTable()
     web: WebTable = WebTable()
+    stories: StoriesTable = StoriesTable()
     pickup: PickupTable = PickupTable()
     channel: dict[Id, ChannelTable] = {}
 

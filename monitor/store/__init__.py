@@ -22,6 +22,7 @@ from monitor.store.rules import Rules
 from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
+from monitor.store.unplaced import Unplaced
 
 __all__ = ["Store", "empty_store", "open_store"]
 
@@ -38,6 +39,7 @@ class Store:
         self.rules = Rules(connection)
         self.stories = Stories(connection)
         self.shingles = ShingleIndex(connection)
+        self.unplaced = Unplaced(connection)
         self.events = Events(connection)
         self.reports = Reports(connection)
         self.editions = Editions(connection)

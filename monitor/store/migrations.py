@@ -179,6 +179,11 @@ STORIES = (
     ) WITHOUT ROWID""",
     "CREATE INDEX edit_match_rule ON edit_match (rule_id, item_id)",
     "CREATE INDEX version_replaced ON version (replaced_at)",
+    # What was stored before this step, and has yet to be looked at for copies: the items after the one and up to the other.
+    """CREATE TABLE unplaced (
+        id INTEGER PRIMARY KEY CHECK (id = 1), after_item INTEGER NOT NULL, upto_item INTEGER NOT NULL
+    )""",
+    "INSERT INTO unplaced (id, after_item, upto_item) SELECT 1, 0, max(id) FROM item HAVING max(id) > 0",
 )
 ALERTS = (
     # What was decided on an item, a rule and a channel. `told_as` is the announcement's key, with which its deliveries' begin.
@@ -236,10 +241,12 @@ def rules(db: Database) -> None:
 
 @migrations()
 def stories(db: Database) -> None:
-    """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that
-    rules watch."""
+    """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that rules watch.
+    Items stored before are noted, to be folded by whoever opens the store (`monitor.catching_up`), and indexed by the furniture
+    that is known now."""
     for statement in STORIES:
         db.conn.execute(statement)
+    index_anew(db)
 
 
 @migrations()

@@ -111,9 +111,9 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
     shorter, other = (copy, lead) if len(copy.shingles) <= len(lead.shingles) else (lead, copy)
-    against = veto_of(shorter.figured, other.figured, covered)
+    against = veto_of(shorter.figured, other.figured, covered, other.shingles)
     if against is None and copy.has_number and lead.has_number and are_twins(copy.title, lead.title):
-        against = veto_of(shorter.figured, other.figured, covered, has_twin_title=True)
+        against = veto_of(shorter.figured, other.figured, covered, other.shingles, has_twin_title=True)
     return against
 
 

@@ -38,7 +38,7 @@ def main() -> int:
         from benches import stories
         from benches.stories_table import stories_tables
 
-        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents, wanted.window)
+        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents, wanted.window, wanted.twins)
         print(json.dumps(figures) if wanted.json else stories_tables(figures))
         return 0
     if wanted.command == "rules":
@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="the items of the feed files in DIR as releases, beside the made-up ones",
+    )
+    told.add_argument(
+        "--twins", type=int, default=0, metavar="N", help="about N hard negatives of each kind of text besides"
     )
     told.add_argument(
         "--window",

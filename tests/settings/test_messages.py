@@ -16,7 +16,7 @@ MONITOR = [
     ('[store]\npaht = "x"', '2: store.paht: unknown key; did you mean "path"?'),
     ('[store]\npath = ""', "2: store.path: is empty; write something, or take the line out"),
     ("store = 3", "1: store: must be a table; begin it with [store]"),
-    ("[health]", "1: health: unknown key; known here: store, fetch, mail, alerts, web, pickup, channel"),
+    ("[health]", "1: health: unknown key; known here: store, fetch, mail, alerts, web, stories, pickup, channel"),
     (
         "# a\n[fetch]\ninterval = 15",
         '3: fetch.interval: must be a duration in quotes with its unit, e.g. "15m", "1h30m" or "20s"',
