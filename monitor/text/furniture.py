@@ -201,8 +201,8 @@ def _dateline_piece(text: str, position: int, *, is_title: bool) -> Piece | None
     if may_be_uncased(head):
         return uncased_piece(text, position, head)
     if (
-        not head[:1].isupper() and head[:1] != "("
-    ):  # a place begins in capitals, and stands first but where there is a credit alone
+        head[:1].islower() and "(" not in head and not head.startswith("dpa")
+    ):  # a place begins in capitals, where nobody lowered it
         return None
     is_dated = _may_be_dated(head)
     for letters, sign, pattern in _DATELINES:
