@@ -201,7 +201,7 @@ class Placing:
                     leads[lead_id] = _Likely(standing, contained)
                 # Of what its lead has, the index holds nothing for a copy: what it shares comes on top of that.
                 if item_id != lead_id and lead_id in leads and leads[lead_id].member_id is None:
-                    leads[lead_id] = _Likely(standing, max(contained, leads[lead_id].contained), item_id)
+                    leads[lead_id] = _Likely(standing, contained + leads[lead_id].contained, item_id)
         for item_id in titled:
             standing = standings.get(item_id)
             if standing and standing.lead_id != item.copy.item_id and _tells_by_title(item.text, standing):

@@ -76,6 +76,21 @@ def test_an_originator_takes_a_copy_from_the_story_of_another_text_that_it_quote
     assert (moved.story_id, moved.share, moved.also_in) == (release.story_id, 1.0, (essay.story_id,))
 
 
+@pytest.mark.parametrize("name", ["bridge", "harbour", "lighthouse", "market", "tunnel", "school"])
+def test_an_originator_that_comes_late_takes_its_copies_from_all_stories_that_have_parts_of_it(
+    desk: TakingIn, name: str
+) -> None:
+    desk.source("ministry", Kind.MINISTRY)
+    words = sentences(name, 20).split()
+    begun, rest, whole = " ".join(words[:46]), " ".join(words[48:]), " ".join(words)
+    desk.add("a", "Essay", f"{begun} {sentences('essay', 30)}")
+    copies = [desk.add(outlet, f"Copy {outlet}", whole, hours=1) for outlet in "bcdefghijklm"]
+    desk.add("n", "The end of it", rest, hours=2)
+    assert len(desk.stories()) == 2
+    release = desk.add("ministry", "The release", whole, hours=3)
+    assert {desk.item(copy.id).story_id for copy in copies} == {release.story_id}
+
+
 def test_short_releases_are_found_in_long_articles(desk: TakingIn) -> None:
     found = 0
     for number in range(60):
