@@ -93,12 +93,14 @@ def catalogue(name: str, own: Tables = MappingProxyType({})) -> Catalogue:
     plain = shipped(PLAIN)
     language = {**plain["language"], **base.get("language", {}), **own.get("language", {})}
     said = {**base.get("text", {}), **own.get("text", {})}
-    form_of = gettext.c2py(language["plural"])  # type: ignore[attr-defined]
-    plain_form = gettext.c2py(plain["language"]["plural"])  # type: ignore[attr-defined]
+    form_of = gettext.c2py(language["plural"])
+    plain_form = gettext.c2py(plain["language"]["plural"])
     count = _form_count(form_of)
     for key, text in plain["text"].items():
         if key not in said:
-            said[key] = [text[plain_form(number)] for number in _examples(form_of, count)] if _is_counted(text) else text
+            said[key] = (
+                [text[plain_form(number)] for number in _examples(form_of, count)] if _is_counted(text) else text
+            )
     return Catalogue(name, language["direction"] == "rtl", language, said, form_of)
 
 
@@ -135,7 +137,7 @@ def _wrong(plain: Mapping[str, Any], key: str, value: Any, language: Mapping[str
         return f"must name {_LENGTHS[key]}, and names {len(texts)}"
     allowed = set(_PLACES.findall(" ".join([plain[key]] if isinstance(plain[key], str) else plain[key])))
     for text in texts:
-        if (fault := _wrong_places(text, allowed)):
+        if fault := _wrong_places(text, allowed):
             return fault
     return ""
 
@@ -152,7 +154,7 @@ def _wrong_places(text: str, allowed: set[str]) -> str:
 
 def _wrong_plural(value: Any) -> str:
     try:
-        _form_count(gettext.c2py(value))  # type: ignore[attr-defined]
+        _form_count(gettext.c2py(value))
     except (ValueError, TypeError, AttributeError, ZeroDivisionError):
         return 'is no plural rule; write one as gettext has it, e.g. "n != 1"'
     return ""
@@ -162,13 +164,15 @@ def _check_forms(name: str, own: Mapping[str, Any]) -> list[tuple[tuple[str | in
     """What is counted needs a text for each of the language's forms."""
     base = shipped(name) if name in SHIPPED else shipped(PLAIN)
     rule = own.get("language", {}).get("plural", base["language"]["plural"])
-    needed = _form_count(gettext.c2py(rule))  # type: ignore[attr-defined]
+    needed = _form_count(gettext.c2py(rule))
     problems: list[tuple[tuple[str | int, ...], str]] = []
     for key, value in own.get("text", {}).items():
         if not isinstance(value, str) and len(value) != needed:
             problems.append((("text", key), f"must have {needed} forms by the plural rule, and has {len(value)}"))
     if not problems and rule != base["language"]["plural"] and name in SHIPPED:
-        message = "another plural rule than that of the shipped catalogue, whose counted texts have its forms; leave it out"
+        message = (
+            "another plural rule than that of the shipped catalogue, whose counted texts have its forms; leave it out"
+        )
         problems.append((("language", "plural"), message))
     return problems
 

@@ -11,6 +11,7 @@ from monitor.model.digests import (
     DeliveryState,
     Digest,
     Outgoing,
+    Review,
     Section,
 )
 from monitor.model.items import (
@@ -108,6 +109,7 @@ __all__ = [
     "Priority",
     "Relation",
     "Release",
+    "Review",
     "Rule",
     "Sample",
     "Section",

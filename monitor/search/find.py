@@ -11,7 +11,7 @@ from monitor.model import Item, Matchable, SourceFacts, Span, Wire
 from monitor.rules import Query, compile_query, prepare
 from monitor.rules.match import All, Plan
 from monitor.search.matchable import matchable
-from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, narrow
+from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, looks_beside_texts, narrow
 from monitor.store import Store
 from monitor.store.finding import Condition, every
 from monitor.store.items import Selection
@@ -78,6 +78,18 @@ class Search:
                     yield Found(items[item_id], spans)
             size = min(2 * size, MOST_IN_A_BATCH)
 
+    def ids(self, conditions: Iterable[Condition] = ()) -> Iterator[int]:
+        """The ids of the items that meet the conditions and match, newest first. A text is read only where it decides."""
+        if not looks_beside_texts(self.query.plan):
+            yield from (found.item.id for found in self.found(conditions))
+            return
+        narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
+        ids = self.store.items.find(every([narrowed, *conditions]))
+        if looks_at_voices(self.query.plan):
+            yield from self._by_voices(self.query.plan, ids)
+        else:
+            yield from self._by_outlines(self.query.plan, ids, has_tags=not looks_at_rows(self.query.plan))
+
     def _spans(self, item: Item) -> tuple[Span, ...] | None:
         return self.query.matches(prepare(matchable(item, self.facts[item.source_id])), self.now)
 
@@ -111,9 +123,9 @@ class Search:
                 if judged[voice]:
                     yield item_id
 
-    def _by_outlines(self, plan: Plan, ids: Iterator[int]) -> Iterator[int]:
+    def _by_outlines(self, plan: Plan, ids: Iterator[int], *, has_tags: bool = False) -> Iterator[int]:
         while batch := list(islice(ids, ROWS)):
-            for outline in self.store.items.outlines(batch):
+            for outline in self.store.items.outlines(batch, has_tags=has_tags):
                 text = matchable(outline, self.facts[outline.source_id], NO_FURNITURE)
                 if plan.find(prepare(text), self.now) is not None:
                     yield outline.id

@@ -21,6 +21,8 @@ from monitor.store.rules import Rules
 from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
+from monitor.store.subscribers import Subscribers
+from monitor.store.windows import Windows
 
 __all__ = ["Store", "empty_store", "open_store"]
 
@@ -39,7 +41,9 @@ class Store:
         self.shingles = ShingleIndex(connection)
         self.events = Events(connection)
         self.reports = Reports(connection)
+        self.windows = Windows(connection)
         self.editions = Editions(connection)
+        self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
 
 

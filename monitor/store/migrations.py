@@ -185,6 +185,22 @@ STORIES = (
     "CREATE INDEX edit_match_rule ON edit_match (rule_id, item_id)",
     "CREATE INDEX version_replaced ON version (replaced_at)",
 )
+REVIEW = (
+    # What an edition says, as it was worded from; and those that are held for a person, until when, and whether one saw to it.
+    """CREATE TABLE edition_content (
+        edition_id INTEGER PRIMARY KEY REFERENCES edition (id), content TEXT NOT NULL
+    )""",
+    "ALTER TABLE edition ADD COLUMN state TEXT NOT NULL DEFAULT 'released'",
+    "ALTER TABLE edition ADD COLUMN closes_at INTEGER",
+    "ALTER TABLE edition ADD COLUMN is_touched INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX edition_held ON edition (due_at) WHERE state = 'held'",
+    # Who asked to get a digest no more, and what their links are signed with.
+    """CREATE TABLE unsubscribed (
+        digest_id TEXT NOT NULL, address TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (digest_id, address)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE signing_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
+)
 ITEMS_AT_ONCE = 500
 
 
@@ -208,6 +224,13 @@ def rules(db: Database) -> None:
 def stories(db: Database) -> None:
     """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that rules watch."""
     for statement in STORIES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def review(db: Database) -> None:
+    """What editions say and which are held for review, and who gets a digest no more."""
+    for statement in REVIEW:
         db.conn.execute(statement)
 
 

@@ -1,0 +1,84 @@
+"""What an edition is chosen from: the stories of the items stored within a window, read without their texts.
+
+A window goes from one item's number (left out) to another's. The backlog of first polls is no news and never in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.store.connection import Connection, stored_at, stored_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The new articles of a window: how many each story has, without those published too long ago; how many there are in all,
+    and how many were too old."""
+
+    by_story: Mapping[int, int]
+    new_count: int
+    old_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a story ranks by: its lead's publication (or first sight), and how many publishers carry it."""
+
+    at: datetime
+    publisher_count: int
+
+
+class Windows:
+    """Every method raises `StoreError` where the database fails."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def fresh(self, after: int, upto: int, oldest: datetime) -> Fresh:
+        """The stories with new articles that were not published before `oldest`, in the order first met."""
+        sql = """SELECT story_id, published_at < ? FROM item WHERE id > ? AND id <= ? AND NOT is_backlog ORDER BY id"""
+        rows = self._connection.rows(sql, (stored_ms(oldest), after, upto))
+        by_story: dict[int, int] = {}
+        for story_id, is_old in rows:
+            if not is_old:
+                by_story[story_id] = by_story.get(story_id, 0) + 1
+        return Fresh(by_story, len(rows), len(rows) - sum(by_story.values()))
+
+    def earlier_copies(self, after: int, upto: int) -> list[int]:
+        """The items up to `after` in stories that have items behind it, lowest first."""
+        sql = """SELECT DISTINCT copy.id FROM item AS fresh JOIN item AS copy ON copy.story_id = fresh.story_id
+            WHERE fresh.id > ?1 AND fresh.id <= ?2 AND copy.id <= ?1 ORDER BY copy.id"""
+        return [row[0] for row in self._connection.rows(sql, (after, upto))]
+
+    def stories_of(self, item_ids: Collection[int]) -> set[int]:
+        """The stories that these items are in."""
+        sql = "SELECT DISTINCT story_id FROM item WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._connection.rows(sql, (json.dumps(list(item_ids)),))}
+
+    def weights(self, story_ids: Collection[int]) -> dict[int, Weight]:
+        """What these stories rank by."""
+        sql = """SELECT story.id, COALESCE(lead.published_at, lead.first_seen_at),
+                (SELECT count(DISTINCT publisher) FROM item WHERE story_id = story.id)
+            FROM json_each(?) AS wanted CROSS JOIN story ON story.id = wanted.value
+            JOIN item AS lead ON lead.id = story.lead_id"""
+        rows = self._connection.rows(sql, (json.dumps(list(story_ids)),))
+        return {row[0]: Weight(stored_at(row[1]), row[2]) for row in rows}
+
+    def urgency(self, after: int, upto: int, rules: Mapping[str, int]) -> dict[int, int]:
+        """The weight of the weightiest of these rules that set a story's new articles off, by story; matches made late count for
+        nothing."""
+        found: dict[int, int] = {}
+        sql = """SELECT DISTINCT story_id FROM match JOIN item ON item.id = item_id
+            WHERE rule_id = ? AND item_id > ? AND item_id <= ? AND NOT is_late"""
+        for rule_id, weight in sorted(rules.items(), key=lambda rule: rule[1]):
+            found.update({row[0]: weight for row in self._connection.rows(sql, (rule_id, after, upto))})
+        return found
+
+    def marked(self, after: int, upto: int) -> list[tuple[int, int, str]]:
+        """(item, story, mark) of the new articles that a wire marked as a version of another, in the order stored."""
+        sql = """SELECT id, story_id, edit FROM item WHERE id > ? AND id <= ? AND edit IS NOT NULL AND NOT is_backlog
+            ORDER BY id"""
+        return [(row[0], row[1], row[2]) for row in self._connection.rows(sql, (after, upto))]
