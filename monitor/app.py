@@ -13,8 +13,12 @@ from monitor.clock import now
 from monitor.configuration import Configuration
 from monitor.delivery.channel import Channel
 from monitor.delivery.mail import MailChannel
-from monitor.digests.edition import Plan, open_digests
+from monitor.digests.edition import open_digests
+from monitor.digests.plan import Plan
 from monitor.feeds.acquire import Acquirer, Limits
+from monitor.messages import catalogue
+from monitor.model import Priority
+from monitor.notices.templating import Style, Templates
 from monitor.pipeline import Manners, Pipeline
 from monitor.settings import FetchSettings, MailSettings
 from monitor.store import Store, open_store
@@ -22,6 +26,7 @@ from monitor.store.connection import BUSY_S
 from monitor.store.lock import WriterLock
 
 PARSERS = 2
+URGENCY = (Priority.ROUTINE, Priority.IMPORTANT, Priority.URGENT)
 SETTLE_S = 2.5
 FAREWELL_S = 1.0  # for a mail server that hangs when we say goodbye
 
@@ -94,8 +99,22 @@ def _mirror(configuration: Configuration, store: Store) -> None:
 
 
 def plans(configuration: Configuration) -> tuple[Plan, ...]:
-    """The configured digests with their sections' queries."""
-    return tuple(Plan(digest, configuration.sections[digest.id]) for digest in configuration.settings.digests)
+    """The configured digests with all that their editions are made by."""
+    settings = configuration.settings
+    urgencies = {rule.id: URGENCY.index(rule.priority) + 1 for rule in settings.rules if rule.alert}
+    excerpts = {source.id: source.excerpt for source in settings.sources if source.excerpt is not None}
+    templates = Templates(settings.templates)
+    return tuple(
+        Plan(
+            digest,
+            configuration.sections[digest.id],
+            urgencies,
+            excerpts,
+            Style(catalogue(digest.language, settings.messages.get(digest.language, {})), templates),
+            settings.web.base_url,
+        )
+        for digest in settings.digests
+    )
 
 
 def acquirer_for(fetch: FetchSettings) -> Acquirer:

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Sequence
 
 from monitor.actions.parts import Parts, UnknownError
 from monitor.contract import Object, delivery_object
-from monitor.digests.edition import Plan, make_edition
+from monitor.digests.edition import make_edition
+from monitor.digests.plan import Plan
 
 
 def plan_among(plans: Sequence[Plan], digest_id: str) -> Plan:

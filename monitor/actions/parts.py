@@ -13,7 +13,7 @@ from monitor.errors import MonitorError
 if TYPE_CHECKING:  # what is wired is loaded by whoever wires it
     from monitor.configuration import Configuration
     from monitor.delivery.channel import Channel
-    from monitor.digests.edition import Plan
+    from monitor.digests.plan import Plan
     from monitor.pipeline import Pipeline
     from monitor.store import Store
 

@@ -1,6 +1,6 @@
 """A mail's final bytes: a text and a page for one recipient, under headers that no feed can add to.
 
-Sources: RFC 5322 (headers), RFC 2046 (multipart/alternative), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe), RFC 3834
+Sources: RFC 5322 (headers), RFC 2046 (multipart/alternative), RFC 2919 (List-Id), RFC 2369 and 8058 (List-Unsubscribe), RFC 3834
 (Auto-Submitted), RFC 6531 (addresses beyond ASCII).
 """
 
@@ -45,7 +45,7 @@ class Mailbox:
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail for one recipient. `date` carries the zone to print it in; `thread` and `list_id` are of the digest, and empty
-    for what is none. Without `html` it is plain text alone."""
+    for what is none; `unsubscribe_url` takes a POST that ends it for this recipient. Without `html` it is plain text alone."""
 
     sender: Mailbox
     recipient: Mailbox
@@ -57,6 +57,7 @@ class Mail:
     thread: str = ""
     list_name: str = ""
     list_id: str = ""
+    unsubscribe_url: str = ""
 
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -115,10 +116,17 @@ def render_mail(mail: Mail) -> bytes:
 
 def _list_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
     stop = quote(f"unsubscribe {mail.list_id.partition('.')[0]}")
+    by_mail = f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"
+    by_web = f"<{mail.unsubscribe_url}>,\r\n " if mail.unsubscribe_url else ""
     return (
         ("References", mail.thread),
         ("List-Id", _named("List-Id", mail.list_name, mail.list_id)),
-        ("List-Unsubscribe", f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"),
+        ("List-Unsubscribe", f"{by_web}{by_mail}"),
+        *(
+            [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+            if mail.unsubscribe_url.startswith("https:")
+            else []
+        ),
     )
 
 

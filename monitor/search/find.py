@@ -58,10 +58,10 @@ class Search:
     store: Store
     query: Query
     now: datetime
-    facts: Mapping[str, SourceFacts] = field(init=False)
+    facts: Mapping[str, SourceFacts] = field(default_factory=dict)  # read where they are not given
 
     def __post_init__(self) -> None:
-        self.facts = self.store.sources.facts()
+        self.facts = self.facts or self.store.sources.facts()
 
     def found(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[Found]:
         """The items that meet the conditions and match."""

@@ -70,8 +70,8 @@ def survey_settings(folder: Path, environ: Mapping[str, str], *, parts: Collecti
 
 
 def in_order(problems: Iterable[Problem], folder: Path) -> list[Problem]:
-    """Files in their order, lists with a file of their own after rules.toml, messages and templates last, the environment first; lines within a file from
-    the top."""
+    """Files in their order, lists with a file of their own after rules.toml, messages and templates last, the environment first;
+    lines within a file from the top."""
     files = [str(folder / f"{part}.toml") for part in PARTS]
     rules, lists = PARTS.index("rules"), str(folder / "lists")
     mails = (str(folder / "messages"), str(folder / "templates"))

@@ -235,16 +235,22 @@ def _sql(condition: Condition) -> tuple[str, Row]:
             return "item.first_seen_at >= ?", (stored_ms(at),)
         case PublishedSince(at):
             return "item.published_at >= ?", (stored_ms(at),)
+        case UpTo() | Beyond() | Among():
+            return _numbered(condition)
+        case Every(parts) | Some(parts):
+            conditions, parameters = _joined(parts)
+            joint, empty = (" AND ", "1") if isinstance(condition, Every) else (" OR ", "0")
+            return f"({joint.join(conditions) or empty})", parameters
+
+
+def _numbered(condition: UpTo | Beyond | Among) -> tuple[str, Row]:
+    match condition:
         case UpTo(item_id):
             return "item.id <= ?", (item_id,)
         case Beyond(item_id):
             return "item.id > ?", (item_id,)
         case Among(item_ids):
             return "item.id IN (SELECT value FROM json_each(?))", (json.dumps(item_ids),)
-        case Every(parts) | Some(parts):
-            conditions, parameters = _joined(parts)
-            joint, empty = (" AND ", "1") if isinstance(condition, Every) else (" OR ", "0")
-            return f"({joint.join(conditions) or empty})", parameters
 
 
 def _listed(driver: Tagged | FromSources | CarriedBy, number: str) -> tuple[str, Row]:

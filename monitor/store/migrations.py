@@ -222,7 +222,7 @@ def rules(db: Database) -> None:
 
 @migrations()
 def stories(db: Database) -> None:
-    """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that rules watch."""
+    """What items are folded by and why they are where they are, what they tell, reports on releases, edits that rules watch."""
     for statement in STORIES:
         db.conn.execute(statement)
 

@@ -10,7 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.store.connection import Connection, stored_at, stored_ms
+from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms
+
+AILING = "('failing', 'not-a-feed', 'blocked', 'gone', 'silent', 'empty')"
+"""The states of sources that bring nothing though they should, for SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,16 @@ class Weight:
 
     at: datetime
     publisher_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A source that was not as it should within a window, by name: the state it was in, why, and when it was last polled."""
+
+    name: str
+    state: str
+    reason: str
+    last_polled_at: datetime | None
 
 
 class Windows:
@@ -77,8 +90,33 @@ class Windows:
             found.update({row[0]: weight for row in self._connection.rows(sql, (rule_id, after, upto))})
         return found
 
+    def recovered(self, since: datetime) -> list[Trouble]:
+        """The enabled sources that were in trouble at some time since then, and are no more; by name."""
+        sql = f"""SELECT source.name, change.state, change.reason, source.last_polled_at, max(change.id)
+            FROM state_change AS change JOIN source ON source.id = change.source_id
+            WHERE change.at >= ? AND change.state IN {AILING} AND source.configured AND source.enabled
+                AND source.state NOT IN {AILING} GROUP BY source.id ORDER BY source.name"""
+        return [_trouble(row) for row in self._connection.rows(sql, (stored_ms(since),))]
+
+    def late(self, before: datetime) -> list[Trouble]:
+        """The enabled sources in good state that were last polled before then, an interval of their own apart; by name."""
+        sql = f"""SELECT name, 'late', '', last_polled_at FROM source
+            WHERE configured AND enabled AND NOT paused AND state NOT IN {AILING}
+                AND last_polled_at < ? - 1000 * COALESCE(interval_s, 0) ORDER BY name"""
+        return [_trouble(row) for row in self._connection.rows(sql, (stored_ms(before),))]
+
+    def gaps(self, since: datetime) -> list[Trouble]:
+        """The enabled sources in good state whose document began since then with nothing known from before; by name."""
+        sql = f"""SELECT name, 'gaps', '', last_polled_at FROM source
+            WHERE configured AND enabled AND state NOT IN {AILING} AND gap_at >= ? ORDER BY name"""
+        return [_trouble(row) for row in self._connection.rows(sql, (stored_ms(since),))]
+
     def marked(self, after: int, upto: int) -> list[tuple[int, int, str]]:
         """(item, story, mark) of the new articles that a wire marked as a version of another, in the order stored."""
         sql = """SELECT id, story_id, edit FROM item WHERE id > ? AND id <= ? AND edit IS NOT NULL AND NOT is_backlog
             ORDER BY id"""
         return [(row[0], row[1], row[2]) for row in self._connection.rows(sql, (after, upto))]
+
+
+def _trouble(row: Row) -> Trouble:
+    return Trouble(row[0], row[1], row[2], from_ms(row[3]))

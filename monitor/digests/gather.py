@@ -1,0 +1,328 @@
+"""What an edition says, read from the store: which stories its sections ask for, and each of those as an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.digests.corrections import is_correction
+from monitor.digests.plan import Plan
+from monitor.digests.select import ALL, OLD_AFTER, Candidate, Chosen, assign, choose
+from monitor.model import Item, Kind, SourceFacts, Story
+from monitor.notices.content import Ailing, Carried, Correction, Entry, FollowUp, Mark, SameEvent, Section, Tally
+from monitor.notices.excerpt import excerpt
+from monitor.rules import prepare
+from monitor.search.find import Search
+from monitor.search.matchable import matchable
+from monitor.store import Store
+from monitor.store.editions import Mailed
+from monitor.store.finding import Among, Beyond, UpTo
+from monitor.store.windows import Fresh
+from monitor.text.furniture import find_furniture
+from monitor.text.tokens import words
+
+SUMMARY_LENGTH = 800
+HITS_MOST, HIT_LENGTH = 40, 80
+SAME_EVENT_NAMED = 3
+CORRECTED_WITHIN = timedelta(days=31)
+WEEK = timedelta(days=7)
+CARRIED_SHOWN, CARRIED_LEAST = 10, 2  # stories of the past week; publishers that make one worth its place
+LATE_AFTER = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which items an edition covers: stored after the item `after` up to `upto`; `since` is the printed beginning."""
+
+    since: datetime
+    after: int
+    upto: int
+
+
+class Gathering:
+    """One edition's reading of the store at `now`. Every method raises `StoreError` where the database fails."""
+
+    def __init__(self, store: Store, plan: Plan, window: Window, now: datetime) -> None:
+        self.store, self.plan, self.window, self.now = store, plan, window, now
+        self.facts = store.sources.facts()
+        self._earlier: tuple[int, ...] | None = None
+
+    def sections(self) -> tuple[tuple[Section, ...], Tally, tuple[Correction, ...]]:
+        """The sections in their order (empty ones too), where the window's articles went, and the corrections of what was told
+        before."""
+        window, wanted = self.window, self.plan.digest.sections or (ALL,)
+        fresh = self.store.windows.fresh(window.after, window.upto, self.now - OLD_AFTER)
+        taken = assign(wanted, fresh.by_story, self._asked_for)
+        candidates = self._candidates(taken, fresh)
+        chosen = [
+            choose(section, [candidates[story_id] for story_id in stories])
+            for section, stories in zip(wanted, taken, strict=True)
+        ]
+        told = self._told(chosen)
+        sections = tuple(
+            Section(
+                section.title,
+                tuple(self._entry(told, story, number) for story in of.entries),
+                tuple(self._follow_up(told, story) for story in of.follow_ups),
+                of.cut_count,
+            )
+            for number, (section, of) in enumerate(zip(wanted, chosen, strict=True))
+        )
+        return sections, _tally(fresh, taken, chosen), self._corrections()
+
+    # -- which stories -----------------------------------------------------------------------------------
+
+    def _asked_for(self, section: int, fresh: Mapping[int, int]) -> set[int]:
+        """The stories of which the section's query takes a copy, new or from before the window."""
+        query = self.plan.queries[section]
+        if query is None:
+            return set(fresh)
+        search = Search(self.store, query, self.now, self.facts)
+        found = [*search.ids([Beyond(self.window.after), UpTo(self.window.upto)])]
+        if earlier := self._earlier_copies():
+            found += search.ids([Among(earlier)])
+        return self.store.windows.stories_of(found)
+
+    def _earlier_copies(self) -> tuple[int, ...]:
+        if self._earlier is None:
+            self._earlier = tuple(self.store.windows.earlier_copies(self.window.after, self.window.upto))
+        return self._earlier
+
+    def _candidates(self, taken: Sequence[Collection[int]], fresh: Fresh) -> dict[int, Candidate]:
+        """The taken stories as sections rank them."""
+        ids = [story_id for stories in taken for story_id in stories]
+        weights = self.store.windows.weights(ids)
+        urgency = self.store.windows.urgency(self.window.after, self.window.upto, self.plan.urgencies)
+        mailed = self.store.editions.mailed_stories(self.plan.digest.id, ids)
+        joined = self._joined(mailed)
+        return {
+            story_id: Candidate(
+                story_id,
+                weights[story_id].at,
+                weights[story_id].publisher_count,
+                fresh.by_story[story_id],
+                urgency.get(story_id, 0),
+                joined.get(story_id),
+            )
+            for story_id in ids
+        }
+
+    def _joined(self, mailed: Mapping[int, frozenset[str]]) -> dict[int, tuple[str, ...]]:
+        """The publishers that carry stories mailed before and were not named then, first to carry it first."""
+        found: dict[int, tuple[str, ...]] = {}
+        copies = _Copies(self.store, mailed, self.window.upto)
+        for story_id, named in mailed.items():
+            publishers = dict.fromkeys(copy.publisher for copy in copies.of(story_id))
+            found[story_id] = tuple(publisher for publisher in publishers if publisher not in named)
+        return found
+
+    # -- as entries --------------------------------------------------------------------------------------
+
+    def _told(self, chosen: Sequence[Chosen]) -> _Told:
+        """All that is read of the stories chosen, at once."""
+        ids = [story.story_id for of in chosen for story in (*of.entries, *of.follow_ups)]
+        copies = _Copies(self.store, ids, self.window.upto)
+        shown = {story_id: self._shown(copies, story_id) for story_id in ids}
+        items = self.store.items.by_ids(shown.values())
+        return _Told(copies, {story_id: items[item_id] for story_id, item_id in shown.items()}, self._marks())
+
+    def _shown(self, copies: _Copies, story_id: int) -> int:
+        """The lead; where that is too old or was stored too late, the first copy that is neither."""
+        lead, *others = sorted(copies.of(story_id), key=lambda copy: copy.id != copies.stories[story_id].lead_id)
+        return next((copy.id for copy in (lead, *others) if not self._is_old(copy)), lead.id)
+
+    def _is_old(self, item: Item) -> bool:
+        return item.published_at is not None and item.published_at < self.now - OLD_AFTER
+
+    def _marks(self) -> dict[int, int]:
+        """The latest correction or withdrawal among the new articles, by story."""
+        marked = self.store.windows.marked(self.window.after, self.window.upto)
+        return {story_id: item_id for item_id, story_id, edit in marked if is_correction(edit)}
+
+    def _entry(self, told: _Told, story: Candidate, section: int) -> Entry:
+        item, outlets = told.shown[story.story_id], told.outlets(story.story_id)
+        source, marked = self._facts_of(item), told.marks.get(story.story_id)
+        return Entry(
+            story_id=story.story_id,
+            item_id=item.id,
+            version=item.version,
+            title=item.title,
+            summary=self._summary(item),
+            outlet=source.name,
+            place=item.wire.place or "",
+            at=item.published_at or item.first_seen_at,
+            is_seen=item.published_at is None,
+            url=item.url,
+            language=item.language or source.language,
+            also=tuple(self._facts_of(copy).name for key, copy in outlets.items() if key != item.publisher),
+            publishers=tuple(sorted(outlets)),
+            hits=self._hits(item, section),
+            same_event=self._same_event(told, story.story_id),
+            mark=None if marked is None else self._mark(told.copies.by_id[marked]),
+        )
+
+    def _follow_up(self, told: _Told, story: Candidate) -> FollowUp:
+        item, outlets = told.shown[story.story_id], told.outlets(story.story_id)
+        return FollowUp(
+            story_id=story.story_id,
+            item_id=item.id,
+            version=item.version,
+            title=item.title,
+            url=item.url,
+            language=item.language or self._facts_of(item).language,
+            joined=tuple(self._facts_of(outlets[key]).name for key in story.joined or () if key in outlets),
+            publishers=tuple(sorted(outlets)),
+        )
+
+    def _summary(self, item: Item) -> str:
+        """The beginning of the text without its furniture; nothing where the text only says the title again."""
+        text = item.text
+        for start, end in sorted(item.set_apart, reverse=True):
+            text = f"{text[:start]} {text[end:]}"
+        allowed = self.plan.excerpts.get(item.source_id)
+        summary = excerpt(
+            find_furniture(item.title, text).bare_body,
+            SUMMARY_LENGTH if allowed is None else min(allowed, SUMMARY_LENGTH),
+        )
+        return "" if words(summary) == words(item.title) else summary
+
+    def _hits(self, item: Item, section: int) -> tuple[str, ...]:
+        """The words of the item by which rules and the section found it, each once, as they stand there."""
+        found = [span.text for match in self.store.items.matches(item.id) for span in match.spans]
+        query = self.plan.queries[section] if self.plan.queries else None
+        if query is not None:
+            found += [
+                span.text for span in query.matches(prepare(matchable(item, self._facts_of(item))), self.now) or ()
+            ]
+        fitting = dict.fromkeys(text for text in found if len(text) <= HIT_LENGTH)
+        return tuple(fitting)[:HITS_MOST]
+
+    def _same_event(self, told: _Told, story_id: int) -> tuple[SameEvent, ...]:
+        """Other stories of the same event, those of this edition first."""
+        related = [other for other, _ in self.store.events.related_to(story_id)]
+        named = sorted(related, key=lambda other: other not in told.shown)[:SAME_EVENT_NAMED]
+        stories = self.store.stories.by_ids(named)
+        leads = self.store.items.by_ids(story.lead_id for story in stories.values())
+        found = []
+        for other in named:
+            lead = told.shown.get(other) or leads[stories[other].lead_id]
+            found.append(SameEvent(other, lead.title, self._facts_of(lead).name, lead.url))
+        return tuple(found)
+
+    def _mark(self, item: Item) -> Mark:
+        return Mark(item.wire.edit or "", self._facts_of(item).name, item.published_at or item.first_seen_at)
+
+    def _facts_of(self, item: Item) -> SourceFacts:
+        """What is known of the source an item was first seen in; its bare id where that is unknown."""
+        return self.facts.get(item.source_id) or SourceFacts(item.source_id, item.source_id, item.publisher, Kind.PRESS)
+
+    # -- what was told before ----------------------------------------------------------------------------
+
+    def _corrections(self) -> tuple[Correction, ...]:
+        """New articles that correct or withdraw what this digest told, and told items that were edited into corrections."""
+        digest, since = self.plan.digest, self.now - CORRECTED_WITHIN
+        marks = self._marks()
+        first = self.store.editions.first_mailed(digest.id, marks)
+        found = [(item_id, first[story_id]) for story_id, item_id in marks.items() if story_id in first]
+        edited = self.store.editions.edited_since(digest.id, since)
+        found += [(told.item_id, told) for told in edited if told.item_id not in marks.values()]
+        items = self.store.items.by_ids({*(item_id for item_id, _ in found), *(told.item_id for _, told in found)})
+        return tuple(
+            self._correction(items[item_id], told, items[told.item_id])
+            for item_id, told in found
+            if is_correction(items[item_id].wire.edit)
+        )
+
+    def _correction(self, item: Item, told: Mailed, original: Item) -> Correction:
+        versions = {version.version: version.title for version in self.store.items.versions(original.id)}
+        return Correction(
+            story_id=item.story_id,
+            item_id=item.id,
+            version=item.version,
+            title=item.title,
+            url=item.url,
+            language=item.language or self._facts_of(item).language,
+            mark=self._mark(item),
+            told_title=versions.get(told.version, original.title),
+            told_at=told.due_at,
+            publishers=(item.publisher,),
+        )
+
+    def week(self, due_at: datetime) -> tuple[Carried, ...]:
+        """The stories that this digest told in the week before `due_at`, those that most publishers carry first."""
+        mailed = [
+            one for one in self.store.editions.mailed_items(self.plan.digest.id, due_at - WEEK) if one.due_at < due_at
+        ]
+        items = self.store.items.by_ids(one.item_id for one in mailed)
+        told_at = {items[one.item_id].story_id: one.due_at for one in mailed}  # the first, since the latest come first
+        weights = self.store.windows.weights(told_at)
+        most = sorted(
+            weights, key=lambda story_id: (-weights[story_id].publisher_count, -weights[story_id].at.timestamp())
+        )
+        most = [story_id for story_id in most if weights[story_id].publisher_count >= CARRIED_LEAST][:CARRIED_SHOWN]
+        stories = self.store.stories.by_ids(most)
+        leads = self.store.items.by_ids(story.lead_id for story in stories.values())
+        found = []
+        for story_id in most:
+            lead = leads[stories[story_id].lead_id]
+            source, count = self._facts_of(lead), weights[story_id].publisher_count
+            language = lead.language or source.language
+            at = told_at[story_id]
+            found.append(Carried(story_id, lead.id, lead.title, lead.url, language, source.name, count, at))
+        return tuple(found)
+
+    def ailing(self) -> tuple[Ailing, ...]:
+        """The sources that did not bring what they should within the window: those that still ail first."""
+        store, since = self.store, min(self.window.since, self.now)
+        found = [Ailing(status.facts.name, status.state.value, status.reason) for status in store.sources.ailing()]
+        late = store.windows.late(self.now - LATE_AFTER)
+        found += [Ailing(one.name, one.state, one.reason, last_polled_at=one.last_polled_at) for one in late]
+        found += [Ailing(one.name, one.state, one.reason) for one in store.windows.gaps(since)]
+        return (
+            *found,
+            *(Ailing(one.name, one.state, one.reason, is_over=True) for one in store.windows.recovered(since)),
+        )
+
+
+class _Copies:
+    """Stories with the outlines of their copies up to an item's number, each in the story's order."""
+
+    def __init__(self, store: Store, story_ids: Iterable[int], upto: int) -> None:
+        self.stories: dict[int, Story] = store.stories.by_ids(story_ids)
+        wanted = [item_id for story in self.stories.values() for item_id in story.items if item_id <= upto]
+        self.by_id: dict[int, Item] = {item.id: item for item in store.items.outlines(wanted)}
+
+    def of(self, story_id: int) -> list[Item]:
+        return [self.by_id[item_id] for item_id in self.stories[story_id].items if item_id in self.by_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is read of the chosen stories: their copies, the item each is shown by, and the correction among its new articles."""
+
+    copies: _Copies
+    shown: Mapping[int, Item]
+    marks: Mapping[int, int]
+
+    def outlets(self, story_id: int) -> dict[str, Item]:
+        """The first copy of each publisher, the shown item's first."""
+        first: dict[str, Item] = {}
+        for copy in (self.shown[story_id], *self.copies.of(story_id)):
+            first.setdefault(copy.publisher, copy)
+        return first
+
+
+def _tally(fresh: Fresh, taken: Sequence[Collection[int]], chosen: Sequence[Chosen]) -> Tally:
+    of_taken = sum(fresh.by_story[story_id] for stories in taken for story_id in stories)
+    untaken_count = sum(fresh.by_story.values()) - of_taken
+    told_count = sum(len(of.entries) for of in chosen)
+    cut_count = sum(of.cut_articles for of in chosen)
+    return Tally(
+        new_count=fresh.new_count,
+        told_count=told_count,
+        folded_count=of_taken - cut_count - told_count,
+        cut_count=cut_count,
+        old_count=fresh.old_count,
+        untaken_count=untaken_count,
+    )
