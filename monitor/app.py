@@ -16,9 +16,8 @@ from monitor.delivery.mail import MailChannel
 from monitor.digests.edition import open_digests
 from monitor.digests.plan import Plan
 from monitor.feeds.acquire import Acquirer, Limits
-from monitor.messages import catalogue
 from monitor.model import Priority
-from monitor.notices.templating import Style, Templates
+from monitor.notices.templating import style_of
 from monitor.pipeline import Manners, Pipeline
 from monitor.settings import FetchSettings, MailSettings
 from monitor.store import Store, open_store
@@ -103,14 +102,13 @@ def plans(configuration: Configuration) -> tuple[Plan, ...]:
     settings = configuration.settings
     urgencies = {rule.id: URGENCY.index(rule.priority) + 1 for rule in settings.rules if rule.alert}
     excerpts = {source.id: source.excerpt for source in settings.sources if source.excerpt is not None}
-    templates = Templates(settings.templates)
     return tuple(
         Plan(
             digest,
             configuration.sections[digest.id],
             urgencies,
             excerpts,
-            Style(catalogue(digest.language, settings.messages.get(digest.language, {})), templates),
+            style_of(digest.language, settings.messages, settings.templates),
             settings.web.base_url,
         )
         for digest in settings.digests

@@ -11,7 +11,7 @@ from monitor.digests.plan import Plan
 from monitor.digests.select import ALL, OLD_AFTER, Candidate, Chosen, assign, choose
 from monitor.model import Item, Kind, SourceFacts, Story
 from monitor.notices.content import Ailing, Carried, Correction, Entry, FollowUp, Mark, SameEvent, Section, Tally
-from monitor.notices.excerpt import excerpt
+from monitor.notices.summary import summary_of
 from monitor.rules import prepare
 from monitor.search.find import Search
 from monitor.search.matchable import matchable
@@ -19,10 +19,7 @@ from monitor.store import Store
 from monitor.store.editions import Mailed
 from monitor.store.finding import Among, Beyond, UpTo
 from monitor.store.windows import Fresh
-from monitor.text.furniture import find_furniture
-from monitor.text.tokens import words
 
-SUMMARY_LENGTH = 800
 HITS_MOST, HIT_LENGTH = 40, 80
 SAME_EVENT_NAMED = 3
 CORRECTED_WITHIN = timedelta(days=31)
@@ -148,7 +145,7 @@ class Gathering:
             item_id=item.id,
             version=item.version,
             title=item.title,
-            summary=self._summary(item),
+            summary=summary_of(item, self.plan.excerpts.get(item.source_id)),
             outlet=source.name,
             place=item.wire.place or "",
             at=item.published_at or item.first_seen_at,
@@ -174,18 +171,6 @@ class Gathering:
             joined=tuple(self._facts_of(outlets[key]).name for key in story.joined or () if key in outlets),
             publishers=tuple(sorted(outlets)),
         )
-
-    def _summary(self, item: Item) -> str:
-        """The beginning of the text without its furniture; nothing where the text only says the title again."""
-        text = item.text
-        for start, end in sorted(item.set_apart, reverse=True):
-            text = f"{text[:start]} {text[end:]}"
-        allowed = self.plan.excerpts.get(item.source_id)
-        summary = excerpt(
-            find_furniture(item.title, text).bare_body,
-            SUMMARY_LENGTH if allowed is None else min(allowed, SUMMARY_LENGTH),
-        )
-        return "" if words(summary) == words(item.title) else summary
 
     def _hits(self, item: Item, section: int) -> tuple[str, ...]:
         """The words of the item by which rules and the section found it, each once, as they stand there."""

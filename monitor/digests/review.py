@@ -97,14 +97,14 @@ def _put(store: Store, draft: Draft, now: datetime) -> None:
 # -- changing --------------------------------------------------------------------------------------------------------
 
 
-def held_edition(store: Store, edition_id: int, now: datetime) -> Edition:
-    """The edition, which may still be changed. Raises `ReviewError` where it may not."""
+def held_edition(store: Store, edition_id: int, now: datetime | None) -> Edition:
+    """The held edition, which may still be changed at `now` (None: whether or not). Raises `ReviewError` where it may not."""
     held = store.editions.get(edition_id)
     if held is None or held.state != HELD:
         raise ReviewError(
             f"edition {edition_id} is not held for review; `monitor digest review list` shows those that are"
         )
-    if held.closes_at is not None and now >= held.closes_at:
+    if now is not None and held.closes_at is not None and now >= held.closes_at:
         raise ReviewError(
             f"the review of edition {edition_id} closed at {held.closes_at:%H:%M} UTC; it leaves as it stands"
         )

@@ -99,6 +99,10 @@ def digest_message(
     )
 
 
-def _html(content: Content, style: Style, fitting: Fitting) -> str:
-    page = style.templates.render(HTML, Words(content, style.catalogue, fitting).values())
+def inlined(page: str) -> str:
+    """A page with its style beside each element, as mail programs want it, and without the blanks of its template."""
     return re.sub(r"\n\s*", "\n", inliner().inline(page))
+
+
+def _html(content: Content, style: Style, fitting: Fitting) -> str:
+    return inlined(style.templates.render(HTML, Words(content, style.catalogue, fitting).values()))

@@ -18,12 +18,13 @@ from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, PackageLoa
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from monitor.messages import PLAIN, Catalogue, catalogue
+from monitor.messages import PLAIN, Catalogue, Tables, catalogue
 from monitor.notices.excerpt import fit, is_right_to_left, wrap
 from monitor.notices.page import named_language
 
 HTML, TEXT = "digest.html.j2", "digest.txt.j2"
 NAMES = (HTML, TEXT)
+SHIPPED_TEMPLATES = (*NAMES, "_style.html.j2", "_told.html.j2")
 TEXT_COLUMNS = 76
 
 
@@ -68,6 +69,11 @@ class Style:
 
 
 PLAIN_STYLE = Style(catalogue(PLAIN), Templates())
+
+
+def style_of(language: str, messages: Mapping[str, Tables], templates: Mapping[str, str]) -> Style:
+    """The style for a language, with a configuration's own catalogues and templates."""
+    return Style(catalogue(language, messages.get(language, {})), Templates(templates))
 
 
 def shipped_template(name: str) -> str:
