@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from monitor.messages import Catalogue
 from monitor.notices.content import Ailing, Carried, Content, Correction, Entry, FollowUp, Mark, SameEvent
-from monitor.notices.excerpt import excerpt, fit, shorten
+from monitor.notices.excerpt import excerpt, fit, is_right_to_left, shorten
 from monitor.notices.mail import clean_header
 from monitor.notices.page import link
 from monitor.text.romanising import romanised, scripts_of
@@ -56,7 +56,7 @@ class Words:
         """What both templates may use, by name."""
         content, say = self.content, self.catalogue.say
         sections = [section for section in content.sections if section.entries or section.follow_ups]
-        quiet = [fit(section.title) for section in content.sections if section not in sections]
+        quiet = [self.set_off(section.title) for section in content.sections if section not in sections]
         return {
             "edition": content,
             "fitting": self.fitting,
@@ -68,6 +68,7 @@ class Words:
             "title": fit(content.title),
             "day": self.catalogue.long_day(self.local(content.due_at)),
             "summary_line": self.summary_line(),
+            "overview_line": self.overview_line(),
             "span_line": self.span_line(),
             "late_line": say("late", when=self.moment(content.due_at, with_year=True)) if content.is_late else "",
             "note": self.note(content.note),
@@ -76,7 +77,9 @@ class Words:
             "entry": self.fitted,
             "also": self.names,
             "meta": self.meta,
+            "warning": self.warning,
             "lines": self.lines,
+            "remark": lambda entry: self.note(entry.note) if isinstance(entry, Entry | FollowUp) else "",
             "marked": self.marked,
             "romanised": self.romanised,
             "link": lambda url: link(url) if self.fitting.has_link else "",
@@ -107,7 +110,7 @@ class Words:
             "span",
             start=self.moment(content.window_from, with_year=True),
             end=self.moment(content.window_to, with_year=True),
-            zone=f"{content.timezone}, UTC{offset[:3]}:{offset[3:]}",
+            zone=self.set_off(f"{content.timezone}, UTC{offset[:3]}:{offset[3:]}"),
         )
 
     # -- the head ----------------------------------------------------------------------------------------
@@ -143,6 +146,14 @@ class Words:
             parts.append(count("corrected", len(content.corrections)))
         return self.joined(parts) + self.catalogue.say("full_stop")
 
+    def overview_line(self) -> str:
+        """How many items each section has; empty where no more than one has any."""
+        number, told = self.catalogue.number, [section for section in self.content.sections if section.entries]
+        parts = [
+            self.catalogue.say("overview", section=self.set_off(one.title), n=number(len(one.entries))) for one in told
+        ]
+        return " · ".join(parts) if len(parts) > 1 else ""
+
     def joined(self, parts: Sequence[str]) -> str:
         return self.catalogue.say("comma").join(parts)
 
@@ -172,25 +183,26 @@ class Words:
             case FollowUp():
                 return [count("pick_up", len(entry.joined), names=self.names(entry.joined))]
             case Correction():
-                told = shorten(fit(entry.told_title), _TOLD_LENGTH)
+                told = self.set_off(entry.told_title, _TOLD_LENGTH)
                 return [self.mark(entry.mark), say("corrects", title=told, day=self.short_day(entry.told_at))]
             case Carried():
                 day = say("sent_on", day=self.short_day(entry.told_at))
                 return [fit(entry.outlet), count("carried", entry.publisher_count), day]
 
+    def warning(self, entry: Worded) -> str:
+        """That a wire has corrected or withdrawn the story since; mostly empty."""
+        return self.mark(entry.mark) if isinstance(entry, Entry) and entry.mark else ""
+
     def lines(self, entry: Worded) -> list[str]:
-        """What stands under an entry, a line each: the wire's mark, other outlets, tellings of the same event, a note."""
-        found = []
-        if isinstance(entry, Entry):
-            found += [self.mark(entry.mark)] if entry.mark else []
-            found += [self.catalogue.say("also", names=self.names(entry.also))] if entry.also else []
-            found += [self.same_event(entry.same_event)] if entry.same_event else []
-        if isinstance(entry, Entry | FollowUp) and entry.note:
-            found.append(self.note(entry.note))
-        return found
+        """Who else tells it, a line each: other outlets, and other tellings of the same event."""
+        if not isinstance(entry, Entry):
+            return []
+        found = [self.catalogue.say("also", names=self.names(entry.also))] if entry.also else []
+        return [*found, self.same_event(entry.same_event)] if entry.same_event else found
 
     def mark(self, mark: Mark) -> str:
-        return self.catalogue.say("marked", edit=fit(mark.edit), outlet=fit(mark.outlet), when=self.moment(mark.at))
+        edit, outlet = self.set_off(mark.edit), self.set_off(mark.outlet)
+        return self.catalogue.say("marked", edit=edit, outlet=outlet, when=self.moment(mark.at))
 
     def same_event(self, others: Sequence[SameEvent]) -> str:
         """Those that stand in this edition by their numbers, the others by title and outlet."""
@@ -198,18 +210,25 @@ class Words:
         told = [
             say("number", n=self.numbers[other.story_id])
             if other.story_id in self.numbers
-            else say("told_by", title=shorten(fit(other.title), _TOLD_LENGTH), outlet=fit(other.outlet))
+            else say("told_by", title=self.set_off(other.title, _TOLD_LENGTH), outlet=self.set_off(other.outlet))
             for other in others
         ]
         return say("same_event", stories=self.joined(told))
 
     def note(self, text: str) -> str:
-        return self.catalogue.say("note", text=shorten(fit(text), _NOTE_LENGTH)) if text else ""
+        return self.catalogue.say("note", text=self.set_off(text, _NOTE_LENGTH)) if text else ""
+
+    def set_off(self, text: str, limit: int = _NOTE_LENGTH) -> str:
+        """A text from elsewhere, to stand in a sentence of ours: isolated where it runs the other way (Unicode Standard Annex 9),
+        so that neither turns the other's marks round."""
+        cleaned = shorten(fit(text), limit)
+        is_other = is_right_to_left(cleaned) != self.catalogue.is_right_to_left
+        return f"\u2068{cleaned}\u2069" if is_other and cleaned else cleaned
 
     def names(self, names: tuple[str, ...], most: int | None = None) -> str:
         """`A, B, C (+7)`; with none to be named, `+10`."""
         most = self.fitting.names if most is None else most
-        shown = self.joined([fit(name) for name in names[:most]])
+        shown = self.joined([self.set_off(name) for name in names[:most]])
         more = len(names) - most
         if more <= 0:
             return shown
@@ -239,7 +258,7 @@ class Words:
         told += [count("folded", tally.folded_count)] if tally.folded_count else []
         for section in self.content.sections:
             if section.cut_count:
-                told.append(count("cut", section.cut_count, section=fit(section.title)))
+                told.append(count("cut", section.cut_count, section=self.set_off(section.title)))
         for key, number in (
             ("dropped", tally.dropped_count),
             ("untaken", tally.untaken_count),
@@ -266,8 +285,8 @@ class Words:
         last = (
             self.catalogue.say("last_polled", when=self.moment(source.last_polled_at)) if source.last_polled_at else ""
         )
-        reason = shorten(fit(source.reason), _REASON_LENGTH) or last
-        return f"{fit(source.name)}: {state} ({reason})" if reason else f"{fit(source.name)}: {state}"
+        name, reason = self.set_off(source.name), self.set_off(source.reason, _REASON_LENGTH) or last
+        return f"{name}: {state} ({reason})" if reason else f"{name}: {state}"
 
 
 def _hits(hits: Sequence[str]) -> re.Pattern[str] | None:

@@ -16,7 +16,7 @@ COLUMNS = (
     *("section", "number", "kind", "title", "outlet", "place", "published_at", "url", "language", "outlets", "also"),
     *("summary", "note", "item", "story"),
 )
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))")
 _LISTED = re.compile(r"^(\d+)([.)])|^([-+=])")
 
 
@@ -63,8 +63,10 @@ def _told(words: Words, raw: Entry | FollowUp | Correction | Carried) -> str:
     address, romanised = link(entry.url), words.romanised(entry.title)
     title = f"[{_plain(entry.title)}](<{address}>)" if address else _plain(entry.title)
     lines = [f"**{title}**", *([f"*{_plain(romanised)}*"] if romanised else []), _plain(" – ".join(words.meta(raw)))]
+    lines += [f"**{_plain(warning)}**"] if (warning := words.warning(raw)) else []
     lines += [_plain(entry.summary)] if isinstance(entry, Entry) and entry.summary else []
-    return "  \n   ".join([*lines, *map(_plain, words.lines(raw))])
+    remark = [words.note(entry.note)] if isinstance(entry, Entry | FollowUp) and entry.note else []
+    return "  \n   ".join([*lines, *map(_plain, [*words.lines(raw), *remark])])
 
 
 def _plain(text: str) -> str:
