@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.digests.gather import Gathering, Window
+from monitor.digests.gather import Gathering, Sharing
 from monitor.digests.leaving import unsubscribe_url
 from monitor.digests.plan import Plan
-from monitor.digests.schedule import Due, due_edition, period
+from monitor.digests.schedule import Due, due_edition
 from monitor.model import Digest, Outgoing, SourceState
 from monitor.notices.content import Content, Entry, FollowUp, Section, content_text
 from monitor.notices.digest_mail import DigestMail, digest_message, render_digest
@@ -67,34 +67,40 @@ def make_edition(store: Store, plan: Plan, due: Due | None, now: datetime, sende
     return file_edition(store, draft_edition(store, plan, due, now, sender), now)
 
 
-def draft_edition(store: Store, plan: Plan, due: Due | None, now: datetime, sender: str, replacing: int = 0) -> Draft:
-    """The edition as it would be filed now; reads only. `due` None stands for one that was asked for by hand; `replacing` is the
-    id of a held edition whose place it is to take (0: none).
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why an edition is made: `due` None stands for one that was asked for by hand. `replacing` is the id of a held edition whose
+    place it is to take (0: none), `sharing` what is made at the same time."""
+
+    due: Due | None
+    replacing: int = 0
+    sharing: Sharing | None = None
+
+
+def draft_edition(store: Store, plan: Plan, occasion: Occasion | Due | None, now: datetime, sender: str) -> Draft:
+    """The edition as it would be filed now; reads only.
 
     Raises `StoreError` where the database fails and ValueError for a sender or recipient that is no mail address.
     """
-    digest, last = plan.digest, store.editions.last(plan.digest.id, beside=replacing)
-    upto = store.items.last_id()
-    if last is None:
-        loaded_at = store.editions.first_loaded_at(digest.id) or now
-        since = loaded_at - period(digest, loaded_at)
-        window = Window(since, store.items.last_id_before(since), upto)
-    else:
-        window = Window(last.window_to, last.upto_item, upto)
-    content = _content(store, plan, due, window, now)
+    why = occasion if isinstance(occasion, Occasion) else Occasion(occasion)
+    sharing = why.sharing or Sharing([plan])
+    window = sharing.window(store, plan, now, why.replacing)
+    gathering = Gathering(store, plan, window, sharing.of(store, plan, window, now), now)
+    content = _content(gathering, why.due)
     edition = Edition(
-        id=replacing,
-        digest_id=digest.id,
+        id=why.replacing,
+        digest_id=plan.digest.id,
         due_at=content.due_at,
         made_at=now,
         window_from=content.window_from,
         window_to=now,
         after_item=window.after,
-        upto_item=upto,
+        upto_item=window.upto,
         subject="",
         item_count=0,
-        is_scheduled=due is not None,
+        is_scheduled=why.due is not None,
     )
+    last = store.editions.last(plan.digest.id, beside=why.replacing)
     return worded(store, plan, edition, content, sender, None if last is None else last.id)
 
 
@@ -142,9 +148,9 @@ def preview_bytes(draft: Draft, sender: str) -> bytes:
 # -- reading -----------------------------------------------------------------------------------------------------
 
 
-def _content(store: Store, plan: Plan, due: Due | None, window: Window, now: datetime) -> Content:
-    digest, due_at, states = plan.digest, now if due is None else due.due_at, store.sources.counts()
-    gathering = Gathering(store, plan, window, now)
+def _content(gathering: Gathering, due: Due | None) -> Content:
+    store, digest, now = gathering.store, gathering.plan.digest, gathering.now
+    due_at, states = now if due is None else due.due_at, store.sources.counts()
     sections, tally, corrections = gathering.sections()
     is_week_told = due_at.astimezone(ZoneInfo(digest.timezone)).weekday() == digest.week_in_review
     return Content(
@@ -153,7 +159,7 @@ def _content(store: Store, plan: Plan, due: Due | None, window: Window, now: dat
         timezone=digest.timezone,
         due_at=due_at,
         made_at=now,
-        window_from=min(window.since, now),
+        window_from=min(gathering.window.since, now),
         window_to=now,
         is_late=due is not None and due.is_late,
         sections=sections,

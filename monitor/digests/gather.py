@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from monitor.digests.corrections import is_correction
 from monitor.digests.plan import Plan
-from monitor.digests.select import ALL, OLD_AFTER, Candidate, Chosen, assign, choose
+from monitor.digests.schedule import period
+from monitor.digests.select import ALL, OLD_AFTER, Chosen, Ranking, assign, choose
 from monitor.model import Item, Kind, SourceFacts, Story
 from monitor.notices.content import Ailing, Carried, Correction, Entry, FollowUp, Mark, SameEvent, Section, Tally
 from monitor.notices.summary import summary_of
-from monitor.rules import prepare
-from monitor.search.find import Search
+from monitor.rules import Query, prepare
+from monitor.search.judging import judge
 from monitor.search.matchable import matchable
 from monitor.store import Store
 from monitor.store.editions import Mailed
@@ -37,31 +38,76 @@ class Window:
     upto: int
 
 
+class Shared:
+    """What the digests of one window have in common, read once for all: which items their sections ask for (new ones, and earlier
+    copies of those), the new articles, and what their stories rank by."""
+
+    def __init__(self, store: Store, plans: Iterable[Plan], window: Window, now: datetime) -> None:
+        self.facts = store.sources.facts()
+        self.fresh = store.windows.fresh(window.after, window.upto, now - OLD_AFTER)
+        queries = [query for plan in plans for query in plan.queries if query is not None]
+        self._taken = judge(store, queries, [Beyond(window.after), UpTo(window.upto)], self.facts, now)
+        earlier = tuple(store.windows.earlier_copies(window.after, window.upto)) if queries else ()
+        self._earlier = judge(store, queries, [Among(earlier)], self.facts, now) if earlier else {}
+
+        self._weights: dict[int, tuple[int, int]] = {}
+
+    def stories_for(self, store: Store, query: Query) -> set[int]:
+        """The stories of which a query takes a copy, new or from before the window."""
+        return store.windows.stories_of(self._taken[query.text] | self._earlier.get(query.text, set()))
+
+    def weights(self, store: Store) -> dict[int, tuple[int, int]]:
+        """What all stories with new articles rank by."""
+        self._weights = self._weights or store.windows.weights(self.fresh.by_story)
+        return self._weights
+
+
+class Sharing:
+    """Digests whose editions are made at one time: those that go on from the same item read what they share once. All windows
+    end with the item that was the newest when the first of them was asked for."""
+
+    def __init__(self, plans: Iterable[Plan]) -> None:
+        self._plans, self._upto, self._shared = tuple(plans), 0, dict[int, Shared]()
+
+    def of(self, store: Store, plan: Plan, window: Window, now: datetime) -> Shared:
+        """What a digest's edition shares with the others."""
+        if window.after not in self._shared:
+            others = [one for one in self._plans if one is not plan]
+            same = [one for one in others if self.window(store, one, now).after == window.after]
+            self._shared[window.after] = Shared(store, [plan, *same], window, now)
+        return self._shared[window.after]
+
+    def window(self, store: Store, plan: Plan, now: datetime, replacing: int = 0) -> Window:
+        """What a digest's edition covers; `replacing` is the id of a held one whose place it takes (0: none)."""
+        self._upto = self._upto or store.items.last_id()
+        last = store.editions.last(plan.digest.id, beside=replacing)
+        if last is not None:
+            return Window(last.window_to, last.upto_item, max(self._upto, last.upto_item))
+        loaded_at = store.editions.first_loaded_at(plan.digest.id) or now
+        since = loaded_at - period(plan.digest, loaded_at)
+        return Window(since, store.items.last_id_before(since), self._upto)
+
+
 class Gathering:
     """One edition's reading of the store at `now`. Every method raises `StoreError` where the database fails."""
 
-    def __init__(self, store: Store, plan: Plan, window: Window, now: datetime) -> None:
-        self.store, self.plan, self.window, self.now = store, plan, window, now
-        self.facts = store.sources.facts()
-        self._earlier: tuple[int, ...] | None = None
+    def __init__(self, store: Store, plan: Plan, window: Window, shared: Shared, now: datetime) -> None:
+        self.store, self.plan, self.window, self.shared, self.now = store, plan, window, shared, now
+        self.facts = shared.facts
 
     def sections(self) -> tuple[tuple[Section, ...], Tally, tuple[Correction, ...]]:
         """The sections in their order (empty ones too), where the window's articles went, and the corrections of what was told
         before."""
-        window, wanted = self.window, self.plan.digest.sections or (ALL,)
-        fresh = self.store.windows.fresh(window.after, window.upto, self.now - OLD_AFTER)
+        wanted, fresh = self.plan.digest.sections or (ALL,), self.shared.fresh
         taken = assign(wanted, fresh.by_story, self._asked_for)
-        candidates = self._candidates(taken, fresh)
-        chosen = [
-            choose(section, [candidates[story_id] for story_id in stories])
-            for section, stories in zip(wanted, taken, strict=True)
-        ]
-        told = self._told(chosen)
+        ranking = self._ranking(taken)
+        chosen = [choose(section, stories, ranking) for section, stories in zip(wanted, taken, strict=True)]
+        told = self._told(chosen, ranking.joined)
         sections = tuple(
             Section(
                 section.title,
-                tuple(self._entry(told, story, number) for story in of.entries),
-                tuple(self._follow_up(told, story) for story in of.follow_ups),
+                tuple(self._entry(told, story_id, number) for story_id in of.entries),
+                tuple(self._follow_up(told, story_id) for story_id in of.follow_ups),
                 of.cut_count,
             )
             for number, (section, of) in enumerate(zip(wanted, chosen, strict=True))
@@ -71,39 +117,21 @@ class Gathering:
     # -- which stories -----------------------------------------------------------------------------------
 
     def _asked_for(self, section: int, fresh: Mapping[int, int]) -> set[int]:
-        """The stories of which the section's query takes a copy, new or from before the window."""
         query = self.plan.queries[section]
-        if query is None:
-            return set(fresh)
-        search = Search(self.store, query, self.now, self.facts)
-        found = [*search.ids([Beyond(self.window.after), UpTo(self.window.upto)])]
-        if earlier := self._earlier_copies():
-            found += search.ids([Among(earlier)])
-        return self.store.windows.stories_of(found)
+        return set(fresh) if query is None else self.shared.stories_for(self.store, query)
 
-    def _earlier_copies(self) -> tuple[int, ...]:
-        if self._earlier is None:
-            self._earlier = tuple(self.store.windows.earlier_copies(self.window.after, self.window.upto))
-        return self._earlier
-
-    def _candidates(self, taken: Sequence[Collection[int]], fresh: Fresh) -> dict[int, Candidate]:
-        """The taken stories as sections rank them."""
+    def _ranking(self, taken: Sequence[Collection[int]]) -> Ranking:
+        """What the taken stories rank by."""
         ids = [story_id for stories in taken for story_id in stories]
-        weights = self.store.windows.weights(ids)
-        urgency = self.store.windows.urgency(self.window.after, self.window.upto, self.plan.urgencies)
-        mailed = self.store.editions.mailed_stories(self.plan.digest.id, ids)
-        joined = self._joined(mailed)
-        return {
-            story_id: Candidate(
-                story_id,
-                weights[story_id].at,
-                weights[story_id].publisher_count,
-                fresh.by_story[story_id],
-                urgency.get(story_id, 0),
-                joined.get(story_id),
-            )
-            for story_id in ids
-        }
+        is_most = 2 * len(ids) > len(
+            self.shared.fresh.by_story
+        )  # then the others cost no more than asking for these alone
+        return Ranking(
+            self.shared.weights(self.store) if is_most else self.store.windows.weights(ids),
+            self.shared.fresh.by_story,
+            self.store.windows.urgency(self.window.after, self.window.upto, self.plan.urgencies),
+            self._joined(self.store.editions.mailed_stories(self.plan.digest.id, ids)),
+        )
 
     def _joined(self, mailed: Mapping[int, frozenset[str]]) -> dict[int, tuple[str, ...]]:
         """The publishers that carry stories mailed before and were not named then, first to carry it first."""
@@ -116,13 +144,14 @@ class Gathering:
 
     # -- as entries --------------------------------------------------------------------------------------
 
-    def _told(self, chosen: Sequence[Chosen]) -> _Told:
+    def _told(self, chosen: Sequence[Chosen], joined: Mapping[int, tuple[str, ...]]) -> _Told:
         """All that is read of the stories chosen, at once."""
-        ids = [story.story_id for of in chosen for story in (*of.entries, *of.follow_ups)]
+        ids = [story_id for of in chosen for story_id in (*of.entries, *of.follow_ups)]
         copies = _Copies(self.store, ids, self.window.upto)
         shown = {story_id: self._shown(copies, story_id) for story_id in ids}
         items = self.store.items.by_ids(shown.values())
-        return _Told(copies, {story_id: items[item_id] for story_id, item_id in shown.items()}, self._marks())
+        of_stories = {story_id: items[item_id] for story_id, item_id in shown.items()}
+        return _Told(copies, of_stories, self._marks(), joined)
 
     def _shown(self, copies: _Copies, story_id: int) -> int:
         """The lead; where that is too old or was stored too late, the first copy that is neither."""
@@ -137,11 +166,11 @@ class Gathering:
         marked = self.store.windows.marked(self.window.after, self.window.upto)
         return {story_id: item_id for item_id, story_id, edit in marked if is_correction(edit)}
 
-    def _entry(self, told: _Told, story: Candidate, section: int) -> Entry:
-        item, outlets = told.shown[story.story_id], told.outlets(story.story_id)
-        source, marked = self._facts_of(item), told.marks.get(story.story_id)
+    def _entry(self, told: _Told, story_id: int, section: int) -> Entry:
+        item, outlets = told.shown[story_id], told.outlets(story_id)
+        source, marked = self._facts_of(item), told.marks.get(story_id)
         return Entry(
-            story_id=story.story_id,
+            story_id=story_id,
             item_id=item.id,
             version=item.version,
             title=item.title,
@@ -155,20 +184,20 @@ class Gathering:
             also=tuple(self._facts_of(copy).name for key, copy in outlets.items() if key != item.publisher),
             publishers=tuple(sorted(outlets)),
             hits=self._hits(item, section),
-            same_event=self._same_event(told, story.story_id),
+            same_event=self._same_event(told, story_id),
             mark=None if marked is None else self._mark(told.copies.by_id[marked]),
         )
 
-    def _follow_up(self, told: _Told, story: Candidate) -> FollowUp:
-        item, outlets = told.shown[story.story_id], told.outlets(story.story_id)
+    def _follow_up(self, told: _Told, story_id: int) -> FollowUp:
+        item, outlets = told.shown[story_id], told.outlets(story_id)
         return FollowUp(
-            story_id=story.story_id,
+            story_id=story_id,
             item_id=item.id,
             version=item.version,
             title=item.title,
             url=item.url,
             language=item.language or self._facts_of(item).language,
-            joined=tuple(self._facts_of(outlets[key]).name for key in story.joined or () if key in outlets),
+            joined=tuple(self._facts_of(outlets[key]).name for key in told.joined[story_id] if key in outlets),
             publishers=tuple(sorted(outlets)),
         )
 
@@ -242,16 +271,14 @@ class Gathering:
         items = self.store.items.by_ids(one.item_id for one in mailed)
         told_at = {items[one.item_id].story_id: one.due_at for one in mailed}  # the first, since the latest come first
         weights = self.store.windows.weights(told_at)
-        most = sorted(
-            weights, key=lambda story_id: (-weights[story_id].publisher_count, -weights[story_id].at.timestamp())
-        )
-        most = [story_id for story_id in most if weights[story_id].publisher_count >= CARRIED_LEAST][:CARRIED_SHOWN]
+        often = [story_id for story_id, (_, publisher_count) in weights.items() if publisher_count >= CARRIED_LEAST]
+        most = sorted(often, key=Ranking(weights, {}, {}, {}).by_publishers)[:CARRIED_SHOWN]
         stories = self.store.stories.by_ids(most)
         leads = self.store.items.by_ids(story.lead_id for story in stories.values())
         found = []
         for story_id in most:
             lead = leads[stories[story_id].lead_id]
-            source, count = self._facts_of(lead), weights[story_id].publisher_count
+            source, count = self._facts_of(lead), weights[story_id][1]
             language = lead.language or source.language
             at = told_at[story_id]
             found.append(Carried(story_id, lead.id, lead.title, lead.url, language, source.name, count, at))
@@ -284,11 +311,13 @@ class _Copies:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is read of the chosen stories: their copies, the item each is shown by, and the correction among its new articles."""
+    """What is read of the chosen stories: their copies, the item each is shown by, the correction among its new articles, and who
+    joined since."""
 
     copies: _Copies
     shown: Mapping[int, Item]
     marks: Mapping[int, int]
+    joined: Mapping[int, tuple[str, ...]]
 
     def outlets(self, story_id: int) -> dict[str, Item]:
         """The first copy of each publisher, the shown item's first."""

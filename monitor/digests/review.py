@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.digests.edition import Draft, draft_edition, queue_mails, worded
+from monitor.digests.edition import Draft, Occasion, draft_edition, queue_mails, worded
 from monitor.digests.plan import Plan
 from monitor.digests.schedule import LATE_AFTER, Due, latest_due, next_held
 from monitor.errors import MonitorError
@@ -65,7 +65,8 @@ def draft_again(store: Store, held: Edition, plan: Plan | None, now: datetime, s
     last = store.editions.last(held.digest_id)
     if plan is None or held.is_touched or last is None or last.id != held.id:
         return None
-    return draft_edition(store, plan, Due(held.due_at, now - held.due_at > LATE_AFTER), now, sender, held.id)
+    due = Due(held.due_at, is_late=now - held.due_at > LATE_AFTER)
+    return draft_edition(store, plan, Occasion(due, held.id), now, sender)
 
 
 def let_leave(store: Store, held: Edition, draft: Draft | None, now: datetime) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from heapq import nsmallest
 
 from monitor.model import Section
 
@@ -20,29 +21,38 @@ Takes = Callable[[int, Mapping[int, int]], set[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A story with new articles. `urgency` is that of the weightiest alert it set off, 0 for none; `joined` are the publishers
-    that carry it since it was mailed, None where it never was."""
+class Ranking:
+    """What stories rank by, each by the story's number: `weights` are its lead's time in milliseconds and its publishers' count,
+    `fresh` counts its new articles, `urgency` is that of the weightiest alert it set off (none: 0), `joined` are the publishers
+    that carry it since it was mailed (not there: it never was)."""
 
-    story_id: int
-    at: datetime
-    publisher_count: int
-    fresh_count: int
-    urgency: int = 0
-    joined: tuple[str, ...] | None = None
+    weights: Mapping[int, tuple[int, int]]
+    fresh: Mapping[int, int]
+    urgency: Mapping[int, int]
+    joined: Mapping[int, tuple[str, ...]]
 
-    @property
-    def is_new(self) -> bool:
-        return self.joined is None
+    def by_alerts(self, story_id: int) -> tuple[int, ...]:
+        return -self.urgency.get(story_id, 0), *self.by_publishers(story_id)
+
+    def by_publishers(self, story_id: int) -> tuple[int, ...]:
+        at, publisher_count = self.weights[story_id]
+        return -publisher_count, -at, story_id
+
+    def by_time(self, story_id: int) -> tuple[int, ...]:
+        return -self.weights[story_id][0], story_id
+
+    def of(self, order: str) -> Callable[[int], tuple[int, ...]]:
+        """What a section's order sorts by, the least first."""
+        return {"alerts": self.by_alerts, "publishers": self.by_publishers, "newest": self.by_time}[order]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a section tells, in order. `cut_count`: stories that its limit left out, with `cut_articles` new articles among them
-    (of stories mailed before, none: their copies are folded into those)."""
+    """The stories that a section tells, in order. `cut_count`: stories that its limit left out, with `cut_articles` new articles
+    among them (of stories mailed before, none: their copies are folded into those)."""
 
-    entries: tuple[Candidate, ...]
-    follow_ups: tuple[Candidate, ...]
+    entries: tuple[int, ...]
+    follow_ups: tuple[int, ...]
     cut_count: int = 0
     cut_articles: int = 0
 
@@ -61,34 +71,17 @@ def assign(sections: Sequence[Section], fresh: Mapping[int, int], takes: Takes) 
     return taken
 
 
-def choose(section: Section, candidates: Sequence[Candidate]) -> Chosen:
+def choose(section: Section, stories: Sequence[int], ranking: Ranking) -> Chosen:
     """What a section tells of its stories: entries in the section's order and within its limit, follow-ups likewise."""
-    ordered = sorted(candidates, key=_orders[section.order])
-    new = [story for story in ordered if story.is_new]
-    again = [story for story in ordered if story.joined]
-    lost = new[section.limit :] if section.limit is not None else []
-    return Chosen(
-        tuple(new[: section.limit]),
-        tuple(again[: section.limit]),
-        len(lost) + len(again) - len(again[: section.limit]),
-        sum(story.fresh_count for story in lost),
-    )
+    key = ranking.of(section.order)
+    new = [story_id for story_id in stories if story_id not in ranking.joined]
+    again = [story_id for story_id in stories if ranking.joined.get(story_id)]
+    entries = _first(new, section.limit, key)
+    follow_ups = _first(again, section.limit, key)
+    articles = sum(ranking.fresh[story_id] for story_id in new) - sum(ranking.fresh[story_id] for story_id in entries)
+    return Chosen(entries, follow_ups, len(new) - len(entries) + len(again) - len(follow_ups), articles)
 
 
-def _by_alerts(story: Candidate) -> tuple[float, ...]:
-    return -story.urgency, *_by_publishers(story)
-
-
-def _by_publishers(story: Candidate) -> tuple[float, ...]:
-    return -story.publisher_count, -story.at.timestamp(), story.story_id
-
-
-def _by_time(story: Candidate) -> tuple[float, ...]:
-    return -story.at.timestamp(), story.story_id
-
-
-_orders: Mapping[str, Callable[[Candidate], tuple[float, ...]]] = {
-    "alerts": _by_alerts,
-    "publishers": _by_publishers,
-    "newest": _by_time,
-}
+def _first(stories: list[int], limit: int | None, key: Callable[[int], tuple[int, ...]]) -> tuple[int, ...]:
+    """The stories in order, no more than the limit."""
+    return tuple(sorted(stories, key=key) if limit is None else nsmallest(limit, stories, key=key))

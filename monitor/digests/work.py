@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from monitor.digests.edition import Draft, draft_edition, due_plans, file_edition
+from monitor.digests.edition import Draft, Occasion, draft_edition, due_plans, file_edition
+from monitor.digests.gather import Sharing
 from monitor.digests.plan import Plan
 from monitor.digests.review import discard, draft_again, draft_held, is_overtaken, let_leave, plans_to_hold
 from monitor.digests.schedule import Due
@@ -34,7 +35,9 @@ def edition_work(store: Store, plans: Iterable[Plan], clock: Callable[[], dateti
     for held in store.editions.held():
         if held.due_at <= clock():
             yield Release(held, known.get(held.digest_id), clock())
-    yield from (Make(plan, due) for plan, due in due_plans(store, known.values(), clock()))
+    pairs = due_plans(store, known.values(), clock())
+    sharing = Sharing(plan for plan, _ in pairs)
+    yield from (Make(plan, due, sharing) for plan, due in pairs)
     yield from (Hold(plan, due_at) for plan, due_at in plans_to_hold(store, known.values(), clock()))
 
 
@@ -44,13 +47,14 @@ class Make:
 
     plan: Plan
     due: Due
+    sharing: Sharing
 
     @property
     def what(self) -> str:
         return f"digest {self.plan.digest.id}"
 
     def draft(self, store: Store, now: datetime, sender: str) -> Draft:
-        return draft_edition(store, self.plan, self.due, now, sender)
+        return draft_edition(store, self.plan, Occasion(self.due, sharing=self.sharing), now, sender)
 
     def file(self, store: Store, draft: Draft | None, now: datetime) -> tuple[str, dict[str, object]]:
         edition_id = None if draft is None else file_edition(store, draft, now)

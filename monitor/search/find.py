@@ -63,12 +63,15 @@ class Search:
     def __post_init__(self) -> None:
         self.facts = self.facts or self.store.sources.facts()
 
-    def found(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[Found]:
-        """The items that meet the conditions and match."""
+    def proposed(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[int]:
+        """The ids of the items that meet the conditions and may match, as far as can be said without their texts."""
         narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
         ids = self.store.items.find(every([narrowed, *conditions]), is_ranked=is_ranked)
-        if not has_words(narrowed):
-            ids = self._by_rows(ids)
+        return ids if has_words(narrowed) else self._by_rows(ids)
+
+    def found(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[Found]:
+        """The items that meet the conditions and match."""
+        ids = self.proposed(conditions, is_ranked=is_ranked)
         size = FIRST_BATCH
         while batch := list(islice(ids, size)):
             items = self.store.items.by_ids(batch)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.store.connection import Connection, Row, from_ms, stored_at, stored_ms
+from monitor.store.connection import Connection, Row, from_ms, stored_ms
 
 AILING = "('failing', 'not-a-feed', 'blocked', 'gone', 'silent', 'empty')"
 """The states of sources that bring nothing though they should, for SQL."""
@@ -24,14 +24,6 @@ class Fresh:
     by_story: Mapping[int, int]
     new_count: int
     old_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What a story ranks by: its lead's publication (or first sight), and how many publishers carry it."""
-
-    at: datetime
-    publisher_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +63,15 @@ class Windows:
         sql = "SELECT DISTINCT story_id FROM item WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self._connection.rows(sql, (json.dumps(list(item_ids)),))}
 
-    def weights(self, story_ids: Collection[int]) -> dict[int, Weight]:
-        """What these stories rank by."""
+    def weights(self, story_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+        """What these stories rank by: when the lead was published (or first seen), in milliseconds, and how many publishers carry
+        it."""
         sql = """SELECT story.id, COALESCE(lead.published_at, lead.first_seen_at),
                 (SELECT count(DISTINCT publisher) FROM item WHERE story_id = story.id)
             FROM json_each(?) AS wanted CROSS JOIN story ON story.id = wanted.value
             JOIN item AS lead ON lead.id = story.lead_id"""
         rows = self._connection.rows(sql, (json.dumps(list(story_ids)),))
-        return {row[0]: Weight(stored_at(row[1]), row[2]) for row in rows}
+        return {story_id: (at, count) for story_id, at, count in rows}
 
     def urgency(self, after: int, upto: int, rules: Mapping[str, int]) -> dict[int, int]:
         """The weight of the weightiest of these rules that set a story's new articles off, by story; matches made late count for
