@@ -37,7 +37,7 @@ def digests_toml(count: int) -> str:
         queries = (
             f"tag:desk-{number % 20}",
             f'"{name[0]} {name[1]}" OR {word[2 * at]}',
-            f"({word[number % 60]} NEAR/8 {word[number % 90 + 3]}) AND NOT {word[at]}",
+            f"({word[60 + number % 60]} NEAR/8 {word[150 + number % 90]}) AND NOT {word[at]}",
             f"(kind:embassy OR kind:ministry) AND ({word[at]} OR {russian.words[at]})",
             f"country:{archive.COUNTRIES[number % len(archive.COUNTRIES)]} AND {word[3 * at]}",
             "",
