@@ -194,6 +194,7 @@ REVIEW = (
     "ALTER TABLE edition ADD COLUMN closes_at INTEGER",
     "ALTER TABLE edition ADD COLUMN is_touched INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX edition_held ON edition (due_at) WHERE state = 'held'",
+    "CREATE INDEX state_change_source ON state_change (source_id, id)",
     # Who asked to get a digest no more, and what their links are signed with.
     """CREATE TABLE unsubscribed (
         digest_id TEXT NOT NULL, address TEXT NOT NULL, at INTEGER NOT NULL,

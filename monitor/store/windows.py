@@ -85,10 +85,11 @@ class Windows:
 
     def recovered(self, since: datetime) -> list[Trouble]:
         """The enabled sources that were in trouble at some time since then, and are no more; by name."""
-        sql = f"""SELECT source.name, change.state, change.reason, source.last_polled_at, max(change.id)
-            FROM state_change AS change JOIN source ON source.id = change.source_id
-            WHERE change.at >= ? AND change.state IN {AILING} AND source.configured AND source.enabled
-                AND source.state NOT IN {AILING} GROUP BY source.id ORDER BY source.name"""
+        sql = f"""SELECT source.name, change.state, change.reason, source.last_polled_at
+            FROM (SELECT DISTINCT source_id FROM state_change WHERE at >= ? AND (state IN {AILING} OR was IN {AILING})) AS changed
+            JOIN source ON source.id = changed.source_id JOIN state_change AS change ON change.id =
+                (SELECT max(id) FROM state_change WHERE source_id = source.id AND state IN {AILING})
+            WHERE source.configured AND source.enabled AND source.state NOT IN {AILING} ORDER BY source.name"""
         return [_trouble(row) for row in self._connection.rows(sql, (stored_ms(since),))]
 
     def late(self, before: datetime) -> list[Trouble]:
