@@ -31,11 +31,13 @@ LATE_AFTER = timedelta(hours=3)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which items an edition covers: stored after the item `after` up to `upto`; `since` is the printed beginning."""
+    """Which items an edition covers: stored after the item `after` up to `upto`; `since` is the printed beginning,
+    `beside` the id of a held edition whose place this one takes (0: none)."""
 
     since: datetime
     after: int
     upto: int
+    beside: int = 0
 
 
 class Shared:
@@ -82,10 +84,10 @@ class Sharing:
         self._upto = self._upto or store.items.last_id()
         last = store.editions.last(plan.digest.id, beside=replacing)
         if last is not None:
-            return Window(last.window_to, last.upto_item, max(self._upto, last.upto_item))
+            return Window(last.window_to, last.upto_item, max(self._upto, last.upto_item), replacing)
         loaded_at = store.editions.first_loaded_at(plan.digest.id) or now
         since = loaded_at - period(plan.digest, loaded_at)
-        return Window(since, store.items.last_id_before(since), self._upto)
+        return Window(since, store.items.last_id_before(since), self._upto, replacing)
 
 
 class Gathering:
@@ -130,7 +132,7 @@ class Gathering:
             self.shared.weights(self.store) if is_most else self.store.windows.weights(ids),
             self.shared.fresh.by_story,
             self.store.windows.urgency(self.window.after, self.window.upto, self.plan.urgencies),
-            self._joined(self.store.editions.mailed_stories(self.plan.digest.id, ids)),
+            self._joined(self.store.editions.mailed_stories(self.plan.digest.id, ids, self.window.beside)),
         )
 
     def _joined(self, mailed: Mapping[int, frozenset[str]]) -> dict[int, tuple[str, ...]]:
@@ -237,9 +239,9 @@ class Gathering:
         """New articles that correct or withdraw what this digest told, and told items that were edited into corrections."""
         digest, since = self.plan.digest, self.now - CORRECTED_WITHIN
         marks = self._marks()
-        first = self.store.editions.first_mailed(digest.id, marks)
+        first = self.store.editions.first_mailed(digest.id, marks, self.window.beside)
         found = [(item_id, first[story_id]) for story_id, item_id in marks.items() if story_id in first]
-        edited = self.store.editions.edited_since(digest.id, since)
+        edited = self.store.editions.edited_since(digest.id, since, self.window.beside)
         found += [(told.item_id, told) for told in edited if told.item_id not in marks.values()]
         items = self.store.items.by_ids({*(item_id for item_id, _ in found), *(told.item_id for _, told in found)})
         return tuple(
@@ -265,9 +267,8 @@ class Gathering:
 
     def week(self, due_at: datetime) -> tuple[Carried, ...]:
         """The stories that this digest told in the week before `due_at`, those that most publishers carry first."""
-        mailed = [
-            one for one in self.store.editions.mailed_items(self.plan.digest.id, due_at - WEEK) if one.due_at < due_at
-        ]
+        told = self.store.editions.mailed_items(self.plan.digest.id, due_at - WEEK, self.window.beside)
+        mailed = [one for one in told if one.due_at < due_at]
         items = self.store.items.by_ids(one.item_id for one in mailed)
         told_at = {items[one.item_id].story_id: one.due_at for one in mailed}  # the first, since the latest come first
         weights = self.store.windows.weights(told_at)

@@ -24,7 +24,7 @@ PLAIN = "en"
 
 Tables = Mapping[str, Mapping[str, Any]]
 _PLACES = re.compile(r"\{(\w+)\}")
-_FORMS_TRIED = 200
+_FORMS_TRIED, _FORMS_MOST = 200, 6  # Arabic has six
 _LENGTHS = {"days": 7, "days_short": 7, "months": 12, "months_short": 12}
 
 
@@ -114,35 +114,39 @@ def check_tables(name: str, own: Mapping[str, Any]) -> list[tuple[tuple[str | in
             problems.append(((table,), f"must be a table; begin it with [{table}]"))
         else:
             for key, value in entries.items():
-                message = _wrong(plain[table], key, value, (shipped(name) if name in SHIPPED else plain)["language"])
+                message = _wrong(plain[table], key, value)
                 if message:
                     problems.append(((table, key), message))
     return problems or _check_forms(name, own)
 
 
-def _wrong(plain: Mapping[str, Any], key: str, value: Any, language: Mapping[str, Any]) -> str:
+def _wrong(plain: Mapping[str, Any], key: str, value: Any) -> str:
     """Why a value cannot stand under its key; empty where it can."""
     if key not in plain:
         return f"unknown key; known here: {', '.join(plain)}"
     if key == "plural":
         return _wrong_plural(value)
-    if key == "direction":
-        return "" if value in ("ltr", "rtl") else 'must be "ltr" or "rtl"'
-    if isinstance(plain[key], str) != isinstance(value, str):
-        return 'must be text in quotes, e.g. "…"' if isinstance(plain[key], str) else "must be a list of texts"
-    texts = [value] if isinstance(value, str) else value
-    if not all(isinstance(text, str) for text in texts):
+    if isinstance(plain[key], str):
+        return _wrong_text(plain[key], key, value)
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         return "must be a list of texts"
-    if key in _LENGTHS and len(texts) != _LENGTHS[key]:
-        return f"must name {_LENGTHS[key]}, and names {len(texts)}"
-    allowed = set(_PLACES.findall(" ".join([plain[key]] if isinstance(plain[key], str) else plain[key])))
-    for text in texts:
-        if fault := _wrong_places(text, allowed):
-            return fault
-    return ""
+    if len(value) != _LENGTHS.get(key, len(value)):
+        return f"must name {_LENGTHS[key]}, and names {len(value)}"
+    return next(filter(None, (_wrong_places(text, " ".join(plain[key])) for text in value)), "")
 
 
-def _wrong_places(text: str, allowed: set[str]) -> str:
+def _wrong_text(plain: str, key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return 'must be text in quotes, e.g. "…"'
+    if key == "direction" and value not in ("ltr", "rtl"):
+        return 'must be "ltr" or "rtl"'
+    if key == "subject" and not value.startswith("{title}"):
+        return 'must begin with "{title}", by which readers and their filters know it'
+    return _wrong_places(value, plain)
+
+
+def _wrong_places(text: str, plain: str) -> str:
+    allowed = set(_PLACES.findall(plain))
     if "{" in _PLACES.sub("", text) or "}" in _PLACES.sub("", text):
         return "has a brace that names nothing; write {name}, and no other braces"
     unknown = sorted(set(_PLACES.findall(text)) - allowed)
@@ -154,8 +158,11 @@ def _wrong_places(text: str, allowed: set[str]) -> str:
 
 def _wrong_plural(value: Any) -> str:
     try:
-        _form_count(gettext.c2py(value))
+        form_of = gettext.c2py(value)
+        is_usable = min(map(form_of, range(_FORMS_TRIED))) >= 0 and _form_count(form_of) <= _FORMS_MOST
     except (ValueError, TypeError, AttributeError, ZeroDivisionError):
+        is_usable = False
+    if not is_usable:
         return 'is no plural rule; write one as gettext has it, e.g. "n != 1"'
     return ""
 

@@ -196,45 +196,48 @@ class Editions:
             for row in self._connection.rows(sql, (edition_id,))
         ]
 
-    def mailed_items(self, digest_id: str, since: datetime) -> list[Mailed]:
+    # What the edition `beside` says is left out of account below: another takes its place.
+
+    def mailed_items(self, digest_id: str, since: datetime, beside: int = 0) -> list[Mailed]:
         """What editions of this digest due since then told of as new, the latest edition first."""
         sql = """SELECT item_id, version, due_at FROM edition JOIN edition_entry ON edition_id = id
-            WHERE digest_id = ? AND due_at >= ? AND NOT is_follow_up ORDER BY due_at DESC, position"""
+            WHERE digest_id = ? AND due_at >= ? AND id != ? AND NOT is_follow_up ORDER BY due_at DESC, position"""
         return [
             Mailed(row[0], row[1], stored_at(row[2]))
-            for row in self._connection.rows(sql, (digest_id, stored_ms(since)))
+            for row in self._connection.rows(sql, (digest_id, stored_ms(since), beside))
         ]
 
-    def edited_since(self, digest_id: str, since: datetime) -> list[Mailed]:
+    def edited_since(self, digest_id: str, since: datetime, beside: int = 0) -> list[Mailed]:
         """The items told of by editions of this digest due since then that were edited after it last told of them, with the
         version it told; lowest first."""
         sql = """SELECT item.id, max(edition_entry.version), edition.due_at FROM edition
             JOIN edition_entry ON edition_id = edition.id JOIN item ON item.id = item_id
-            WHERE digest_id = ? AND due_at >= ? GROUP BY item.id HAVING item.version > max(edition_entry.version)
-            ORDER BY item.id"""
+            WHERE digest_id = ? AND due_at >= ? AND edition.id != ? GROUP BY item.id
+            HAVING item.version > max(edition_entry.version) ORDER BY item.id"""
         return [
             Mailed(row[0], row[1], stored_at(row[2]))
-            for row in self._connection.rows(sql, (digest_id, stored_ms(since)))
+            for row in self._connection.rows(sql, (digest_id, stored_ms(since), beside))
         ]
 
-    def first_mailed(self, digest_id: str, story_ids: Iterable[int]) -> dict[int, Mailed]:
+    def first_mailed(self, digest_id: str, story_ids: Iterable[int], beside: int = 0) -> dict[int, Mailed]:
         """What the first edition of this digest that told of these stories showed, by story."""
         sql = """SELECT item.story_id, item.id, edition_entry.version, min(edition.due_at) FROM item
             JOIN edition_entry ON edition_entry.item_id = item.id JOIN edition ON edition.id = edition_entry.edition_id
-            WHERE edition.digest_id = ? AND item.story_id IN (SELECT value FROM json_each(?)) GROUP BY item.story_id"""
-        rows = self._connection.rows(sql, (digest_id, json.dumps(sorted(set(story_ids)))))
+            WHERE edition.digest_id = ? AND edition.id != ? AND item.story_id IN (SELECT value FROM json_each(?))
+            GROUP BY item.story_id"""
+        rows = self._connection.rows(sql, (digest_id, beside, json.dumps(sorted(set(story_ids)))))
         return {row[0]: Mailed(row[1], row[2], stored_at(row[3])) for row in rows}
 
-    def mailed_stories(self, digest_id: str, story_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    def mailed_stories(self, digest_id: str, story_ids: Iterable[int], beside: int = 0) -> dict[int, frozenset[str]]:
         """The stories that earlier editions of this digest told of, by id, with every publisher named for them.
 
         A story counts by the items shown: where stories were split or merged since, by the one that holds the item now.
         """
         sql = """SELECT item.story_id, edition_entry.publishers FROM item
             JOIN edition_entry ON edition_entry.item_id = item.id JOIN edition ON edition.id = edition_entry.edition_id
-            WHERE edition.digest_id = ? AND item.story_id IN (SELECT value FROM json_each(?))"""
+            WHERE edition.digest_id = ? AND edition.id != ? AND item.story_id IN (SELECT value FROM json_each(?))"""
         told: dict[int, set[str]] = {}
-        for story_id, publishers in self._connection.rows(sql, (digest_id, json.dumps(sorted(set(story_ids))))):
+        for story_id, publishers in self._connection.rows(sql, (digest_id, beside, json.dumps(sorted(set(story_ids))))):
             told.setdefault(story_id, set()).update(json.loads(publishers))
         return {story_id: frozenset(publishers) for story_id, publishers in told.items()}
 

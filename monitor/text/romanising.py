@@ -77,7 +77,7 @@ def romanised(text: str, known: frozenset[str]) -> str:
     text = _HAN.sub(lambda run: f" {' '.join(anyascii(character).lower() for character in run[0])} ", text)
     text = _ARABIC.sub(lambda run: _vocalised(run[0]), _MARKS.sub("", text))
     text = anyascii(_HANGUL.sub(lambda run: anyascii(run[0]).lower(), text))
-    return " ".join(re.sub(r"\s+([,.;:!?)])", r"\1", text).split())
+    return " ".join(re.sub(r"\s+([,.;:!?)])|(\()\s+", r"\1\2", text).split())
 
 
 def _vocalised(word: str) -> str:
