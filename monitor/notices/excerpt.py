@@ -10,7 +10,12 @@ from monitor.text.folding import script_of
 # Surrogates and controls cannot be sent; direction overrides, embeddings and isolates would reorder what follows them.
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[\s\u2028\u2029\x85]+")
-_STOPS = re.compile(r"[.!?…؟۔।։。！？]+[\"'”’»)\]」』）]*")
+# What ends a sentence (Sentence_Terminal of Unicode's PropList for scripts in use, and Tibetan's mark); those of the first kind
+# also stand elsewhere, and end one only before a space.
+_STOPS_ELSEWHERE = ".!?…"
+_STOPS = re.compile(
+    "[.!?…؟۔։।॥။၊።፧៕។᠃᠉᱾།。！？．｡؝؞\u0700-\u0702\u07f9\u061d-\u061f\uaaf0\uaaf1\uabeb]+[\"'”’»)\\]」』）]*"
+)
 # Words whose full stop ends no sentence.
 _NO_STOP = frozenset(
     re.findall(
@@ -66,7 +71,7 @@ def _last_stop(text: str, limit: int) -> int:
 
 
 def _is_sentence_end(text: str, start: int, end: int) -> bool:
-    if text[start] in "。！？":
+    if text[start] not in _STOPS_ELSEWHERE:
         return True
     after = text[end : end + 2]
     if after and not after[0].isspace():

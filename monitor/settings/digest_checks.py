@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from cronsim import CronSim
@@ -17,6 +18,7 @@ from monitor.settings.places import Key
 from monitor.settings.values import closest, cron, holiday
 
 _FROM = datetime(2026, 1, 1)  # noqa: DTZ001 - only days of the calendar are asked for
+_YEARS_TRIED = 30  # holidays come every year, or stand on a list that ends
 Tell = Callable[[Key, str], None]
 
 
@@ -53,7 +55,8 @@ def _has_days(digest: Mapping[str, Any]) -> bool:
         trial = Digest("", "", fields, "UTC", holidays=frozenset(map(holiday, digest["holidays"])))
     except (ValueError, TypeError):
         return True
-    return any(not trial.is_off(due.date()) for due in CronSim(fields, _FROM))
+    instants = takewhile(lambda due: due.year < _FROM.year + _YEARS_TRIED, CronSim(fields, _FROM))
+    return any(not trial.is_off(due.date()) for due in instants)
 
 
 def _check_review(path: Key, digest: Mapping[str, Any], tell: Tell) -> None:
