@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,7 @@ class Words:
             "lines": self.lines,
             "remark": lambda entry: self.note(entry.note) if isinstance(entry, Entry | FollowUp) else "",
             "marked": self.marked,
+            "has_hit": self.has_hit,
             "romanised": self.romanised,
             "link": lambda url: link(url) if self.fitting.has_link else "",
             "quiet_line": say("quiet", sections=self.joined(quiet)) if quiet and sections else "",
@@ -238,9 +240,17 @@ class Words:
         """The title in Latin letters, where the digest says what its readers read and this script is not among it."""
         return romanised(title, self._known) if self.content.reads and not self.fitting.is_plain else ""
 
+    def has_hit(self, text: str, hits: Sequence[str]) -> bool:
+        """Whether one of the hits is marked in a text."""
+        pattern = self._pattern(hits)
+        return pattern is not None and pattern.search(text) is not None
+
+    def _pattern(self, hits: Sequence[str]) -> re.Pattern[str] | None:
+        return _hits(tuple(hits)) if self.fitting.summary >= MARKED_FROM else None
+
     def marked(self, text: str, hits: Sequence[str]) -> Markup:
         """The text as HTML, its hits between `<mark>` and `</mark>`."""
-        pattern = _hits(hits) if self.fitting.summary >= MARKED_FROM else None
+        pattern = self._pattern(hits)
         if pattern is None:
             return escape(text)
         pieces, end = [], 0
@@ -289,7 +299,8 @@ class Words:
         return f"{name}: {state} ({reason})" if reason else f"{name}: {state}"
 
 
-def _hits(hits: Sequence[str]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=256)
+def _hits(hits: tuple[str, ...]) -> re.Pattern[str] | None:
     """What finds any of the hits as whole words, the longest first; None where there is none."""
     cleaned = sorted({text for hit in hits if (text := fit(hit))}, key=lambda text: (-len(text), text))
     if not cleaned:
