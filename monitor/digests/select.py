@@ -43,7 +43,8 @@ class Ranking:
 
     def of(self, order: str) -> Callable[[int], tuple[int, ...]]:
         """What a section's order sorts by, the least first."""
-        return {"alerts": self.by_alerts, "publishers": self.by_publishers, "newest": self.by_time}[order]
+        by_alerts = self.by_alerts if self.urgency else self.by_publishers
+        return {"alerts": by_alerts, "publishers": self.by_publishers, "newest": self.by_time}[order]
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,14 +101,15 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     """
     if is_right_to_left(text):
         return [text]
-    lines, line = [], ""
+    lines, line, left = [], "", width - columns(indent)
     for word in text.split():
         for number, piece in enumerate(_pieces(word)):
-            joined = piece if not line else line + ("" if number else " ") + piece
-            if line and columns(indent + joined) > width:
+            joint, wide = "" if number or not line else " ", columns(piece)
+            if line and wide + len(joint) > left:
                 lines.append(indent + line)
-                joined = piece
-            line = joined
+                line, joint, left = "", "", width - columns(indent)
+            line += joint + piece
+            left -= wide + len(joint)
     return [*lines, indent + line] if line else lines
 
 

@@ -162,5 +162,5 @@ def _encoded(header: str, text: str) -> str:
 
 
 def _encoding(text: str) -> str:
-    beyond = sum(not character.isascii() for character in text)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
     return "base64" if beyond * _NON_ASCII_SHARE > len(text) else "quoted-printable"
