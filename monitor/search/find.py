@@ -11,7 +11,7 @@ from monitor.model import Item, Matchable, SourceFacts, Span, Wire
 from monitor.rules import Query, compile_query, prepare
 from monitor.rules.match import All, Plan
 from monitor.search.matchable import matchable
-from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, looks_beside_texts, narrow
+from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, narrow
 from monitor.store import Store
 from monitor.store.finding import Condition, every
 from monitor.store.items import Selection
@@ -81,11 +81,9 @@ class Search:
                     yield Found(items[item_id], spans)
             size = min(2 * size, MOST_IN_A_BATCH)
 
-    def ids(self, conditions: Iterable[Condition] = ()) -> Iterator[int]:
-        """The ids of the items that meet the conditions and match, newest first. A text is read only where it decides."""
-        if not looks_beside_texts(self.query.plan):
-            yield from (found.item.id for found in self.found(conditions))
-            return
+    def ids_beside_texts(self, conditions: Iterable[Condition] = ()) -> Iterator[int]:
+        """The ids of the items that meet the conditions and match, newest first, of a query that no text decides
+        (`narrow.looks_beside_texts`)."""
         narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
         ids = self.store.items.find(every([narrowed, *conditions]))
         if looks_at_voices(self.query.plan):

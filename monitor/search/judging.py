@@ -29,7 +29,7 @@ def judge(
     for query in {query.text: query for query in queries}.values():
         search = Search(store, query, now, facts)
         if looks_beside_texts(query.plan):
-            found[query.text] = set(search.ids(conditions))
+            found[query.text] = set(search.ids_beside_texts(conditions))
             continue
         found[query.text] = set()
         for item_id in search.proposed(conditions):
