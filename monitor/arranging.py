@@ -7,11 +7,12 @@ Everything happens within the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import Fold, Relation
 from monitor.placing import Placing
 from monitor.store import Store
+from monitor.stories.fold import WINDOW
 
 BY_HAND = Fold(0.0, "put here by hand", is_by_hand=True)
 
@@ -19,9 +20,9 @@ BY_HAND = Fold(0.0, "put here by hand", is_by_hand=True)
 class Arranging:
     """Moves items between stories by hand."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(self, store: Store, now: datetime, window: timedelta = WINDOW) -> None:
         self._stories, self._now = store.stories, now
-        self._placing = Placing(store, now)
+        self._placing = Placing(store, now, window)
 
     def split(self, story_id: int, ids: Collection[int]) -> int:
         """Take items, some but not all of a story, out of it into one of their own; returns that. They are kept apart

@@ -21,9 +21,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.actions import Parts
 from monitor.actions.applying import apply_pending
+from monitor.alerting import tell_due
 from monitor.app import open_parts, reconfigure, retire
+from monitor.catching_up import catch_up
 from monitor.configuration import check_configuration
-from monitor.delivery.outbox import Drained, drain
+from monitor.delivery.channels import MAIL
+from monitor.delivery.outbox import Drained, Way, drain_way, ways_due
 from monitor.digests.edition import Draft
 from monitor.digests.work import Work, edition_work
 from monitor.errors import ConfigError, StoreError
@@ -31,11 +34,16 @@ from monitor.model import Source
 from monitor.reports.schedule import DueReport, ReportDraft, draft_report, due_reports, file_report
 from monitor.settings import Settings
 from monitor.store import open_store
+from monitor.upkeep.disk import disk_ailments
+from monitor.upkeep.operator import tell_ailments, tell_operator
+from monitor.upkeep.outbox import delivery_ailments
 from monitor.upkeep.source_notice import notify_operator
+from monitor.upkeep.store_news import TITLE, News, StoreNews, tell_past_store
+from monitor.watching import LULL, intake_lull, tell_spikes
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
-REPORT_TICK_S = 5
+REPORT_TICK_S, FOLD_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S, STORE_TICK_S = 5, 2, 1, 600, 60, 5
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -65,10 +73,13 @@ class Daemon:
         self.configuration_error: ConfigError | None = None
         self.store_error = ""
         self._store_failed_at = self._polled_at = time.monotonic()
-        self._down: dict[str, tuple[str, float]] = {}  # channel → why nothing leaves through it, since when
+        self._store_news = StoreNews()
+        self._down: dict[str, tuple[str, float]] = {}  # way out → why nothing leaves by it, since when
+        self._sending: set[str] = set()  # ways out that are at it
         self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
         self._resting: dict[str, float] = {}  # what failed and is left alone → until when
         self._looked_at: datetime | None = None  # when it was last looked who is due
+        self._awake_since = parts.clock()  # since when that was done without a break
         self._sources = _by_id(parts)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
@@ -77,8 +88,9 @@ class Daemon:
     # -- ticks -------------------------------------------------------------------------------------------
 
     async def tick(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing."""
-        if not self._has_store():
+        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing, but what
+        tells of that."""
+        if not self._has_store() and work != self.watch_store:
             return
         try:
             await work()
@@ -95,6 +107,7 @@ class Daemon:
         """Start polling the sources that are due, as many as there is room for."""
         pipeline, now = self.parts.pipeline, self.parts.clock()
         if self._looked_at is None or not timedelta() <= now - self._looked_at <= AWAY:
+            self._awake_since = now
             put_off = pipeline.spread_overdue()
             if put_off:
                 log.info("overdue sources spread over their intervals", put_off=put_off)
@@ -184,18 +197,32 @@ class Daemon:
             return draft_report(store, due, settings.pickup, settings.mail.sender, self.parts.clock())
 
     async def send_deliveries(self) -> None:
-        """Drain the outbox of what is due, some messages at a time, so that a stop need not wait for all."""
+        """Begin to send what is due, by each way out that is not at it already: none waits for another."""
+        parts = self.parts
+        if self._down and parts.store.deliveries.next_attempt_at() is None:
+            self._down.clear()
+        for way in ways_due(parts.store, parts.channels, parts.clock()):
+            if way.name not in self._sending:
+                self._sending.add(way.name)
+                self._begin(self._send(way))
+
+    async def _send(self, way: Way) -> None:
+        """Send what is due by one way, some messages at a time, so that a stop need not wait for all."""
         parts, is_more = self.parts, True
-        while is_more and not self.stopping.is_set():
-            next_at = parts.store.deliveries.next_attempt_at()
-            if next_at is None:
-                self._down.clear()
-            if next_at is None or next_at > parts.clock():
-                return
-            async with parts.draining:
-                drained = await drain(parts.store, parts.channels, parts.clock, DRAINED_AT_ONCE)
-            self._note_drained(drained)
-            is_more = len(drained.sent) + len(drained.failed) > 0
+        try:
+            while is_more and not self.stopping.is_set():
+                async with parts.draining[way.name]:
+                    drained = await drain_way(parts.store, way, parts.clock, DRAINED_AT_ONCE)
+                self._note_drained(way, drained)
+                is_more = len(drained.sent) + len(drained.failed) > 0 and not drained.down
+            self._bugs.pop(f"channel {way.name}", None)
+        except StoreError as error:
+            self._note_store(error)
+        except Exception:
+            what = f"channel {way.name}"
+            self._note_bug(what, f"an error in the monitor itself keeps a message from leaving through {what}")
+        finally:
+            self._sending.discard(way.name)
 
     async def apply_rules(self) -> None:
         """Tag what is stored by the rules that came since."""
@@ -203,17 +230,58 @@ class Daemon:
             if done["rules"]:
                 log.info("rules applied", **done)
 
+    async def fold_stored(self) -> None:
+        """Put what an earlier version stored into stories."""
+        parts = self.parts
+        count = await catch_up(parts.store, parts.clock(), parts.window, self.stopping.is_set)
+        if count:
+            log.info("items stored before were folded", items=count)
+
     async def keep_up(self) -> None:
         """Forget old polls and old changes of state."""
         self.parts.store.sources.trim_polls()
         self.parts.store.sources.trim_changes(self.parts.clock())
 
+    async def tell_alerts(self) -> None:
+        """Queue what was held and is due: after quiet hours, at the end of a roll-up's period, where the hour has room again."""
+        parts = self.parts
+        if queued := tell_due(parts.store, parts.alert_plan, parts.clock()):
+            log.info("alerts rolled up", announcements=queued)
+
+    async def watch_rhythms(self) -> None:
+        """Tell of rules with far more items than usual."""
+        parts = self.parts
+        if decided := tell_spikes(parts.store, parts.alert_plan, parts.clock()):
+            log.info("spikes told", alerts=decided)
+
     async def tell_operator(self) -> None:
         """Queue the day's notice of the sources whose state changed, once it is due."""
         parts = self.parts
-        queued = notify_operator(parts.store, parts.configuration.settings, parts.clock())
+        queued = notify_operator(parts.store, parts.alert_plan, parts.clock())
         if queued:
-            log.info("operator notified", mails=queued)
+            log.info("operator notified", messages=queued)
+
+    async def tell_ailments(self) -> None:
+        """Tell the operator what ails the monitor itself, and what ails it no more."""
+        parts, now = self.parts, self.parts.clock()
+        found = [*disk_ailments(parts.store.connection.path), *delivery_ailments(parts.store, now)]
+        if now - self._awake_since > LULL:
+            found += intake_lull(parts.store, now)
+        if queued := tell_ailments(parts.store, parts.alert_plan, found, now):
+            log.info("operator told how the monitor does", messages=queued)
+
+    async def watch_store(self) -> None:
+        """Tell the operator of a store that takes nothing, past it, and by the outbox when it is over."""
+        parts, now = self.parts, self.parts.clock()
+        news = self._store_news.due(time.monotonic(), is_failing=bool(self.store_error))
+        if news is News.AILS:
+            reason = self._store_news.reason
+            sent = await tell_past_store(parts.alert_plan, parts.channels, parts.draining, reason, now)
+            log.warning("operator told that the store fails", messages=sent)
+        elif news is News.OVER:
+            key = f"store:{now.timestamp() * 1000:.0f}:over"
+            with parts.store.transaction(durable=True):
+                tell_operator(parts.store, parts.alert_plan, key, f"Over: {TITLE}", ("It takes news again.",), now)
 
     # -- signals -----------------------------------------------------------------------------------------
 
@@ -260,15 +328,20 @@ class Daemon:
         if now - self._polled_at > STALLED_AFTER_S:
             problems.append(f"nothing has been polled for {now - self._polled_at:.0f} s")
         problems += self._bugs.values()
-        is_mail_stalled = any(now - since > MAIL_STALLED_AFTER_S for _, since in self._down.values())
-        waiting = [f"{reason}; what is to be mailed waits" for reason, _ in self._down.values()]
+        is_mail_stalled = MAIL in self._down and now - self._down[MAIL][1] > MAIL_STALLED_AFTER_S
+        waiting = [
+            f"{reason}; what is to {'be mailed' if name == MAIL else f'go to {name}'} waits"
+            for name, (reason, _) in self._down.items()
+        ]
         return Health(not problems and not is_mail_stalled, (*problems, *waiting))
 
     async def settle(self) -> None:
-        """Let a message on its way arrive, so that it is not sent again after the next start."""
+        """Let messages on their way arrive, so that they are not sent again after the next start."""
         try:
-            async with asyncio.timeout(SETTLE_S), self.parts.draining:
-                pass
+            async with asyncio.timeout(SETTLE_S):
+                for lock in list(self.parts.draining.values()):
+                    async with lock:
+                        pass
         except TimeoutError:
             log.warning("a message was still on its way; it will be sent again under the same Message-ID")
 
@@ -292,6 +365,7 @@ class Daemon:
         if str(error) != self.store_error:
             log.error("the store failed", reason=str(error))
         self.store_error, self._store_failed_at = str(error), time.monotonic()
+        self._store_news.failed(self.store_error, self._store_failed_at)
 
     def _note_bug(self, what: str, consequence: str) -> None:
         """Log the exception at hand, once as long as it lasts."""
@@ -299,17 +373,17 @@ class Daemon:
             log.exception("failed by a bug", what=what)
         self._bugs[what] = f"{consequence}; the log has the details"
 
-    def _note_drained(self, drained: Drained) -> None:
+    def _note_drained(self, way: Way, drained: Drained) -> None:
         for row in drained.sent:
-            self._down.pop(row.channel, None)
+            self._down.pop(way.name, None)
             log.info("sent", delivery=row.id, kind=row.kind, recipient=row.recipient)
         for row, reason in drained.put_off:
             log.warning("put off", delivery=row.id, recipient=row.recipient, reason=reason)
         for row, reason in drained.failed:
             log.error("not delivered", delivery=row.id, recipient=row.recipient, reason=reason)
-        for channel, reason in drained.down.items():
-            _, since = self._down.get(channel, ("", time.monotonic()))
-            self._down[channel] = reason, since
+        for name, reason in drained.down.items():
+            _, since = self._down.get(name, ("", time.monotonic()))
+            self._down[name] = reason, since
 
     def _rest(self, what: str) -> None:
         self._resting[what] = time.monotonic() + REST_S
@@ -341,7 +415,6 @@ async def run(folder: Path, environ: dict[str, str], services: Sequence[Service]
     daemon holds it.
     """
     async with open_parts(check_configuration(folder, environ), wait_s=SUCCESSOR_WAITS_S, busy_s=BUSY_S) as parts:
-        parts.store.deliveries.void_leases()
         _set_apart()
         daemon = Daemon(folder, environ, parts)
         _listen_to_signals(daemon)
@@ -381,9 +454,14 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.make_editions, EDITION_TICK_S),
         (daemon.make_reports, REPORT_TICK_S),
         (daemon.send_deliveries, OUTBOX_TICK_S),
+        (daemon.fold_stored, FOLD_TICK_S),
         (daemon.apply_rules, APPLY_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
         (daemon.tell_operator, NOTICE_TICK_S),
+        (daemon.tell_alerts, ALERT_TICK_S),
+        (daemon.watch_rhythms, RHYTHM_TICK_S),
+        (daemon.tell_ailments, AILMENT_TICK_S),
+        (daemon.watch_store, STORE_TICK_S),
     ):
         trigger = IntervalTrigger(seconds=every_s)
         scheduler.add_job(

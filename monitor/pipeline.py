@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from monitor.alerting import Alerting
+from monitor.alerts.plan import AlertPlan
 from monitor.errors import StoreError
 from monitor.feeds.acquire import Acquirer
 from monitor.feeds.cadence import Bounds, spread, wants_whole
@@ -31,6 +33,7 @@ from monitor.model import (
 )
 from monitor.rules import RuleSet
 from monitor.store import Store
+from monitor.stories.fold import WINDOW
 
 log = structlog.get_logger(__name__)
 
@@ -50,14 +53,16 @@ class Manners:
 class Pipeline:
     """Polls sources, each by one caller at a time, as many at once as the manners allow.
 
-    `rules`, `edit_rules` and `manners` may be replaced at any time: a poll uses those in force when its document is taken in.
+    `rules`, `edit_rules`, `alert_plan`, `window` (how long copies are looked for) and `manners` may be replaced at any time: a
+    poll uses those in force when its document is taken in.
     """
 
     def __init__(
         self, store: Store, acquirer: Acquirer, rules: RuleSet, manners: Manners, clock: Callable[[], datetime]
     ) -> None:
         self.store, self.acquirer, self.rules, self.manners, self._clock = store, acquirer, rules, manners, clock
-        self.edit_rules = RuleSet()
+        self.edit_rules, self.window = RuleSet(), WINDOW
+        self.alert_plan = AlertPlan()
         self._random = Random()  # noqa: S311 - spreads polls in time
         self._all = asyncio.Semaphore(manners.concurrency)
         self._hosts: dict[str, tuple[asyncio.Semaphore, set[str]]] = {}
@@ -156,8 +161,9 @@ class Pipeline:
             status = store.sources.status(source.id)
             if status is None:
                 raise StoreError(f"source {source.id!r} is not in the store")
-            intake = Intake(store, source, self.rules, now, status.last_success_at)
+            intake = Intake(store, source, self.rules, now, status.last_success_at, self.window)
             intake.edit_rules = self.edit_rules
+            intake.alerting = Alerting(store, self.alert_plan, source, now)
             acquired = intake.take(acquired)
             poll = Poll(
                 job=job,

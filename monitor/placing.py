@@ -7,34 +7,33 @@ Everything happens within the caller's transaction.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from heapq import nlargest
-from itertools import chain
+from datetime import datetime, timedelta
 from operator import itemgetter
 from weakref import WeakKeyDictionary
 
-from monitor.model import Fold, Relation, StoredText
+from monitor.learning import Holders, Learning
+from monitor.model import Copy, Fold, Relation, StoredText
 from monitor.store import Store
 from monitor.store.shingles import HOLDERS_MOST
 from monitor.store.stories import Standing
 from monitor.stories import boilerplate
 from monitor.stories.chains import Earlier, earlier_versions
-from monitor.stories.fold import WINDOW, Folding, Found, fold, lead_of
+from monitor.stories.fold import WHOLE, WINDOW, Folding, Found, fold, lead_of
 from monitor.stories.likeness import PARTIAL_FROM, TITLE_ONLY_BELOW, Comparison, Text, relate
 from monitor.stories.memory import Known, Memory
-from monitor.stories.shingles import RUN, SAMPLED_PART, asked, sample, shingle_run
+from monitor.stories.shingles import RUN, SAMPLED_PART, marks, sample
 from monitor.text.reading import Reading, read
 
 LOOKED_AT_MOST = 6  # items found by shingles of which the story is asked for
 RARE_HOLDERS = 4  # a shingle that more items hold says less
+WEIGHTS = (0.0, *(min(1.0, RARE_HOLDERS / count) for count in range(1, HOLDERS_MOST)))  # of a shingle, by its holders
 PLAUSIBLE_FROM = PARTIAL_FROM / 2  # of the shorter text, as the samples have it: they vary
 COMPARED_ANYWAY = 2  # leads
 SMALL_PART = 0.35  # of an item's text
 SURELY_FROM = 0.3  # contained, by the samples, for any further lead
-LEARNED_MOST = 2  # searches for boilerplate a poll
 REPLACED_MOST = 30  # copies that lost their lead are looked up anew, so many at once
 VERSIONS_LOOKED_AT = 100  # items of a source, newest first, among which an update looks for what it updates
 
@@ -49,19 +48,29 @@ class _Likely:
     member_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """An item as read, what the index is to hold of it, and what it is asked for."""
+
+    known: Known
+    hashes: set[int]
+    asked: set[int]
+
+
 _MEMORIES: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()  # leads of the day are read again and again
 
 
 class Placing:
     """Puts items into stories, within one transaction; what a source's boilerplate is it reads once."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
-        self._store, self._now, self._since = store, now, now - WINDOW
-        self._boilerplate: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+    def __init__(self, store: Store, now: datetime, window: timedelta = WINDOW) -> None:
+        self._store, self._now, self._since = store, now, now - window
+        self._learning = Learning(store, self._since)
+        self._learned_of = self._learning.learned_of
         self._memory = _MEMORIES.setdefault(store, Memory())
-        self._new_rows = 0
+        self._expected: dict[int, _Looked] = {}  # by item
+        self._new_count = 0
         self._is_replacing = False
-        self._learned_count = 0
 
     # -- reading -----------------------------------------------------------------------------------------
 
@@ -70,31 +79,25 @@ class Placing:
         learned = self._learned_of(source_id)
         return boilerplate.set_apart(body, reading.compared("body"), learned) if learned else ()
 
-    def _learned_of(self, source_id: str) -> frozenset[int]:
-        return self._known_of(source_id)[0]
-
-    def _known_of(self, source_id: str) -> tuple[frozenset[int], frozenset[int]]:
-        if source_id not in self._boilerplate:
-            self._boilerplate[source_id] = self._store.shingles.boilerplate(source_id)
-        return self._boilerplate[source_id]
-
     def _read(self, stored: StoredText, reading: Reading | None = None) -> Known:
-        known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
-        if known is not None and reading is None:
-            return replace(known, stored=stored)
-        reading = reading or read(stored.title, stored.text).set_apart(stored.set_apart)
+        if reading is None:
+            known = self._memory.get(stored.copy.item_id, stored.version, self._learned_of)
+            if known is not None:
+                return Known(stored, known.text)
+            reading = read(stored.title, stored.text).set_apart(stored.set_apart)
         known = Known(stored, Text.of(reading, self._learned_of(stored.source_id)))
         self._memory.keep(known)
         return known
 
-    def _lead_of(self, standing: Standing) -> Known:
+    def _lead_of(self, standing: Standing) -> tuple[Copy, Text]:
         """The lead of the story that an item stands in."""
         known = self._memory.get(standing.lead_id, standing.lead_version, self._learned_of)
         if known is None:
-            return self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
-        if known.copy.story_id != standing.story_id:
-            known = replace(known, stored=replace(known.stored, copy=replace(known.copy, story_id=standing.story_id)))
-        return known
+            known = self._read(self._store.stories.texts([standing.lead_id])[standing.lead_id])
+        copy = known.copy
+        if copy.story_id != standing.story_id:  # it was read before it came there
+            copy = Copy(copy.item_id, standing.story_id, copy.publisher, copy.kind, copy.when, copy.word_count)
+        return copy, known.text
 
     # -- placing -----------------------------------------------------------------------------------------
 
@@ -103,18 +106,23 @@ class Placing:
         and text, where they were read already."""
         stories = self._store.stories
         stories.hold_also(item_id, [])
-        return self.place_new(stories.texts([item_id])[item_id], reading)
+        return self.place_new(stories.texts([item_id])[item_id], reading, stories.shunned(item_id))
 
-    def place_new(self, stored: StoredText, reading: Reading | None = None) -> Folding:
-        """The same for an item that has just been stored."""
+    def place_new(
+        self, stored: StoredText, reading: Reading | None = None, shunned: Collection[int] = frozenset()
+    ) -> Folding:
+        """The same for an item that has just been stored, which nobody took out of a story (`shunned`) so far."""
         stories, item_id = self._store.stories, stored.copy.item_id
-        item = self._read(stored, reading)
-        hashes = _hashes(item.text)
-        holders = self._store.shingles.holders(_asked(item.text) | hashes)
-        if self._learn(item, holders, reading):
+        item, hashes, holders = self._looked_up(stored, reading)
+        sharing = self._learning.learn(item, reading, holders, self._read)
+        if sharing:
             item = self._read(stored, reading)
             hashes = _hashes(item.text)
-        folding = self._follow(item) or self._fold(item, holders)
+        folding = self._follow(item, shunned) or self._fold(item, holders, shunned)
+        if lines := self._lines_of_copies(item, folding, reading):
+            sharing, item = lines, self._read(stored, reading)
+            hashes = _hashes(item.text)
+            folding = self._fold(item, holders, shunned)
         if folding.also:
             also = [(found.lead.story_id, found.comparison.share, found.comparison.reason) for found in folding.also]
             stories.hold_also(item_id, also)
@@ -123,34 +131,64 @@ class Placing:
             self._part_headlines(item, holders)
         for story_id in folding.rivals:
             self._place_anew(stories.partial_members(story_id))
+        for standing in {one.story_id: one for one in stories.standings(sharing, self._since).values()}.values():
+            self.measure(standing.story_id)
         return folding
 
-    def _fold(self, item: Known, holders: dict[int, list[int]]) -> Folding:
-        leads = self._plausible(item, holders)
-        if not leads:
-            return fold(item.copy, item.text, [])
-        shunned = self._store.stories.shunned(item.copy.item_id)
+    def _lines_of_copies(self, item: Known, folding: Folding, reading: Reading | None) -> list[int]:
+        """The copies of a story that an item is to join by a part, where it and they have nothing but the same lines in common;
+        none where that is not so."""
+        comparison, story_id = folding.comparison, folding.story_id
+        if story_id is None or comparison is None or folding.follows or not 0 < comparison.contained < WHOLE:
+            return []
+        folds = self._store.stories.folds(story_id)
+        copies = [item_id for item_id, why in folds.items() if why.contained < WHOLE and not why.is_by_hand]
+        if len(copies) < boilerplate.LEARNED_FROM - 1:  # and the lead
+            return []
+        return self._learning.learn_from_copies(item, reading, [*copies, folding.lead_id], self._read)
+
+    def expect(self, new: Iterable[tuple[StoredText, Reading]]) -> None:
+        """Read items that are to be placed next, and ask the index once for all of them."""
+        for stored, reading in new:
+            self._expected[stored.copy.item_id] = self._look(stored, reading)
+        self._store.shingles.expect(set().union(*(looked.asked for looked in self._expected.values())))
+
+    def _looked_up(self, stored: StoredText, reading: Reading | None) -> tuple[Known, set[int], Holders]:
+        """An item as read, what the index is to hold of it, and who holds what the index was asked for."""
+        looked = self._expected.pop(stored.copy.item_id, None)
+        if looked is None or looked.known.text.boilerplate != self._learned_of(stored.source_id):
+            looked = self._look(stored, reading)
+        return looked.known, looked.hashes, self._store.shingles.holders(looked.asked)
+
+    def _look(self, stored: StoredText, reading: Reading | None) -> _Looked:
+        known = self._read(stored, reading)
+        kept, asked = marks(known.text.shingles)
+        hashes = _hashes(known.text, kept)
+        return _Looked(known, hashes, hashes if known.text.is_title_only else hashes.union(asked))
+
+    def _fold(self, item: Known, holders: Holders, shunned: Collection[int]) -> Folding:
         found: list[Found] = []
-        for likely in leads:
+        for likely in self._plausible(item, holders):
             if likely.standing.story_id not in shunned and _is_worth_comparing(likely, found):
-                found.append(self._compare(item, self._lead_of(likely.standing), likely.member_id))
+                found.append(self._compare(item, likely))
         return fold(item.copy, item.text, found)
 
-    def _compare(self, item: Known, lead: Known, member_id: int | None) -> Found:
-        is_update = item.stored.edit is not None and lead.copy.publisher == item.copy.publisher
-        comparison = relate(item.text, lead.text, is_update=is_update)
+    def _compare(self, item: Known, likely: _Likely) -> Found:
+        (lead, text), member_id = self._lead_of(likely.standing), likely.member_id
+        is_update = item.stored.edit is not None and lead.publisher == item.copy.publisher
+        comparison = relate(item.text, text, is_update=is_update)
         through = None
-        is_first = member_id is not None and lead_of([item.copy, lead.copy]) is item.copy
+        is_first = member_id is not None and lead_of([item.copy, lead]) is item.copy
         if is_first and member_id is not None and comparison.relation is not Relation.REPRINT:
             through = relate(item.text, self._read(self._store.stories.texts([member_id])[member_id]).text)
-        return Found(lead.copy, lead.text.title, comparison, is_update, through)
+        return Found(lead, text.title, comparison, is_update, through)
 
-    def _plausible(self, item: Known, holders: dict[int, list[int]]) -> list[_Likely]:
+    def _plausible(self, item: Known, holders: Holders) -> list[_Likely]:
         """The leads that are worth comparing with, the likeliest first: those of the stories with which an item shares
         as many of the sampled shingles as a copy would, and those under its headline where a headline is all that one
         of them has."""
-        headlines = set(item.text.title_keys)
-        likely = _likely_holders({number: ids for number, ids in holders.items() if number not in headlines})
+        headlines = item.text.title_keys
+        likely = _likely_holders(holders, headlines)
         titled = [item_id for number in headlines for item_id in holders.get(number, ())][:LOOKED_AT_MOST]
         if not likely and not titled:
             return []
@@ -170,7 +208,7 @@ class Placing:
                 leads.setdefault(standing.lead_id, _Likely(standing, 1.0))
         return list(leads.values())
 
-    def _follow(self, item: Known) -> Folding | None:
+    def _follow(self, item: Known, shunned: Collection[int]) -> Folding | None:
         """Where a marked report is a version of an earlier one of its source, the story of that."""
         edit, copy, stories = item.stored.edit, item.copy, self._store.stories
         if edit is None:
@@ -185,14 +223,14 @@ class Placing:
         held = {one: relate(item.text, self._read(texts[one]).text, is_update=True).contained for one in ids}
         found = max(ids, key=lambda one: held[one])
         standing = stories.standings([found], self._since)[found]
-        if standing.story_id in stories.shunned(copy.item_id):
+        if standing.story_id in shunned:
             return None
-        lead = self._lead_of(standing)
-        comparison = _as_version(relate(item.text, lead.text, is_update=True))
+        lead, text = self._lead_of(standing)
+        comparison = _as_version(relate(item.text, text, is_update=True))
         reason = f"{edit} of item {found}: {comparison.reason}"
-        return Folding(standing.story_id, lead_of([lead.copy, copy]).item_id, reason, comparison, follows=found)
+        return Folding(standing.story_id, lead_of([lead, copy]).item_id, reason, comparison, follows=found)
 
-    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: dict[int, list[int]]) -> None:
+    def _join(self, item: Known, folding: Folding, hashes: Collection[int], holders: Holders) -> None:
         stories, story_id, item_id = self._store.stories, folding.story_id, item.copy.item_id
         if story_id is None or folding.comparison is None:
             self._index(item_id, hashes)
@@ -207,9 +245,23 @@ class Placing:
             return
         for absorbed in folding.absorbed:
             self._absorb(absorbed, story_id, item_id)
-        self.measure(story_id)
+        if not self._take_over(item_id, story_id, folding):
+            self.measure(story_id)
+            return
+        self._index(item_id, hashes)
 
-    def _part_headlines(self, item: Known, holders: dict[int, list[int]]) -> None:
+    def _take_over(self, item_id: int, story_id: int, folding: Folding) -> bool:
+        """Let an item lead a story that has but its former lead besides, with which it was compared; whether it was so."""
+        stories, found = self._store.stories, folding.comparison
+        others = [member for member in stories.members(story_id) if member != item_id]
+        if found is None or found.relation is None or folding.follows is not None or len(others) != 1:
+            return False
+        stories.lead(story_id, item_id)
+        share = None if found.share is None else round(found.of_copy, 3)
+        stories.relate(others[0], found.relation, share, Fold(found.contained, f"{found.reason} with item {item_id}"))
+        return True
+
+    def _part_headlines(self, item: Known, holders: Holders) -> None:
         """Where an item's headline stands over another text too, those that were put there by it alone are looked up
         anew, but for what was written before this."""
         stories = self._store.stories
@@ -249,12 +301,12 @@ class Placing:
 
     def _index(self, item_id: int, hashes: Collection[int]) -> None:
         self._store.shingles.add(item_id, hashes)
-        self._new_rows += len(hashes)
+        self._new_count += len(hashes)
 
     def finish(self) -> None:
         """Let go of what is older than the window, in step with what came."""
-        self._store.shingles.sweep(self._since, self._new_rows)
-        self._new_rows = 0
+        self._store.shingles.sweep(self._since, self._new_count)
+        self._new_count = 0
 
     # -- measuring again ---------------------------------------------------------------------------------
 
@@ -311,67 +363,26 @@ class Placing:
         self._store.stories.relate(copy.copy.item_id, comparison.relation or Relation.PARTIAL, comparison.share, why)
         return True
 
-    # -- boilerplate -------------------------------------------------------------------------------------
 
-    def _learn(self, item: Known, holders: dict[int, list[int]], reading: Reading | None) -> bool:
-        """Whether something was found to stand under everything of the item's source. Looked for where many items
-        share a shingle, once for each such shingle, and no more than twice a poll."""
-        source_id = item.stored.source_id
-        _, phrases = self._known_of(source_id)
-        crowded = _crowded(item.text, {number: ids for number, ids in holders.items() if number not in phrases})
-        if not crowded or self._learned_count >= LEARNED_MOST:
-            return False
-        self._learned_count += 1
-        stories = self._store.stories
-        number = max(crowded, key=lambda number: len(holders[number]))
-        standings = stories.standings(holders[number], self._since).values()
-        of_story = {standing.story_id: standing.item_id for standing in standings if standing.source_id == source_id}
-        found: list[int] = []
-        if len(of_story) >= boilerplate.LEARNED_FROM:
-            others = sorted(of_story.values())[-boilerplate.LEARNED_FROM :]
-            if len(others) >= boilerplate.LEAST_PART * stories.count_since(source_id, others[0]):
-                texts = [frozenset(shingle_run(self._read(one).text.body)) for one in stories.texts(others).values()]
-                reading = reading or read(item.stored.title, item.stored.text)
-                found = boilerplate.learnt(item.stored.text, reading.compared("body"), texts)
-        elif len(holders[number]) < HOLDERS_MOST // 2:
-            return False
-        self._store.shingles.learn(source_id, found, [] if number in found else [number])
-        del self._boilerplate[source_id]
-        return bool(found)
+def _hashes(text: Text, kept: Sequence[int] | None = None) -> set[int]:
+    """What the index holds of a text: sampled shingles (`kept`, where they are known), the first and the last one (where
+    boilerplate stands), its headline."""
+    if text.is_title_only:
+        return {*text.edges, *text.title_keys}
+    return {*(sample(text.shingles) if kept is None else kept), *text.edges, *text.title_keys}
 
 
-def _hashes(text: Text) -> set[int]:
-    """What the index holds of a text: sampled shingles, the first and the last one (where boilerplate stands), its
-    headline."""
-    return {*([] if text.is_title_only else sample(text.shingles)), *text.edges, *text.title_keys}
-
-
-def _asked(text: Text) -> set[int]:
-    """What the index is asked for, besides what it is to hold of a text."""
-    return set() if text.is_title_only else set(asked(text.shingles))
-
-
-def _likely_holders(holders: dict[int, list[int]]) -> dict[int, float]:
+def _likely_holders(holders: Holders, headlines: Collection[int]) -> dict[int, float]:
     """The items that hold most of what a text was asked for, and how many shingles that stands for: those that many
     items hold count little, those that very many hold nothing. The likeliest first."""
     weights: dict[int, float] = defaultdict(float)
-    for ids in holders.values():
-        if len(ids) < HOLDERS_MOST:
-            weight = min(1.0, RARE_HOLDERS / len(ids))
+    for number, ids in holders.items():
+        if len(ids) < HOLDERS_MOST and number not in headlines:
+            weight = WEIGHTS[len(ids)]
             for item_id in ids:
                 weights[item_id] += weight
-    return dict(nlargest(LOOKED_AT_MOST, (one for one in weights.items() if one[1] >= 1), key=itemgetter(1)))
-
-
-def _crowded(text: Text, holders: dict[int, list[int]]) -> list[int]:
-    """The shingles that many items share with a text as they would share boilerplate: at its edges, or several of them."""
-    crowded = {number: ids for number, ids in holders.items() if len(ids) >= boilerplate.LEARNED_FROM}
-    counts = Counter(chain.from_iterable(crowded.values()))
-    return [
-        number
-        for number, ids in crowded.items()
-        if number in text.edges or sum(counts[item_id] > 1 for item_id in ids) >= boilerplate.LEARNED_FROM
-    ]
+    likely = [one for one in weights.items() if one[1] >= 1]
+    return dict(sorted(likely, key=itemgetter(1), reverse=True)[:LOOKED_AT_MOST])
 
 
 def _estimated(shared: float, text: Text, standing: Standing) -> float:
@@ -389,7 +400,7 @@ def _is_worth_comparing(likely: _Likely, found: Sequence[Found]) -> bool:
         return False
     # A text that has but little of each of two stories may have as little of more, and be a collection.
     parts = [one for one in found if one.comparison.relation is not None and one.comparison.of_copy < SMALL_PART]
-    return likely.contained >= PARTIAL_FROM and (len(found) < COMPARED_ANYWAY or len(parts) >= COMPARED_ANYWAY)
+    return len(parts) > 0 or (likely.contained >= PARTIAL_FROM and len(found) < COMPARED_ANYWAY)
 
 
 def _tells_by_title(text: Text, standing: Standing) -> bool:

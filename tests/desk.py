@@ -10,6 +10,7 @@ from monitor.model import Acquired, Entry, Gate, Item, Kind, Rule, Source, Story
 from monitor.rules import RuleSet, compile_rules
 from monitor.store import open_store
 from monitor.store.items import Selection
+from monitor.stories.fold import WINDOW
 
 NOON = datetime(2026, 7, 18, 12, tzinfo=UTC)
 
@@ -20,7 +21,7 @@ class TakingIn:
     def __init__(self, path: Path) -> None:
         self.path, self.store, self.now = path, open_store(path), NOON
         self.sources: dict[str, Source] = {}
-        self.rules = RuleSet()
+        self.rules, self.window = RuleSet(), WINDOW
 
     def watch(self, query: str) -> None:
         self.rules, _ = compile_rules([Rule("watched", "Watched", query=query, tags=("watched",))], {})
@@ -37,7 +38,8 @@ class TakingIn:
         self.now = max(self.now, at)
         with self.store.transaction():
             url = url or f"https://{id}.example/{self.store.items.last_id() + 1}"
-            intake = Intake(self.store, source, self.rules, self.now, self.now - timedelta(minutes=15))
+            last = self.now - timedelta(minutes=15)
+            intake = Intake(self.store, source, self.rules, self.now, last, self.window)
             entry = Entry(guid=url, url=url, title=title, text=text, html="", published_at=at)
             intake.take(Acquired(id, Gate.WHOLE, (entry,)))
             [item_id] = intake.taken

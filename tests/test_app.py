@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from monitor import __version__, app
@@ -45,9 +47,11 @@ async def test_parts_follow_a_changed_configuration(folder: Folder, site: Site) 
             sources=source("b", site.publish("/b", Article("A room"))),
             rules='[[rule]]\nid = "r"\nquery = "room*"\ntags = ["rooms"]\n',
             digests=DIGEST,
+            more='[stories]\nwindow = "10d"\n',
         )
         assert app.reconfigure(parts, read(folder)) is None
         assert parts.pipeline.acquirer is acquirer
+        assert parts.window == parts.pipeline.window == timedelta(days=10)
         assert [plan.digest.id for plan in parts.plans] == ["d"]
         [poll] = [poll async for poll in perform(parts, "fetch", {})]
         assert (poll["source"], poll["new"]) == ("b", 1)

@@ -276,10 +276,10 @@ async def test_an_entry_that_a_bug_spoils_costs_no_other_and_is_tried_again(
 
     observe = intake.observe
 
-    def spoiled(entry, reading):  # type: ignore[no-untyped-def]
+    def spoiled(entry, reading, set_apart):  # type: ignore[no-untyped-def]
         if entry.title == "Bad":
             raise ZeroDivisionError
-        return observe(entry, reading)
+        return observe(entry, reading, set_apart)
 
     desk.add("a", site.publish("/a", Article("Good", "A"), Article("Bad", "B"), Article("Fine", "C")))
     monkeypatch.setattr(intake, "observe", spoiled)

@@ -141,9 +141,18 @@ def test_copies_beyond_the_window_are_stories_of_their_own_and_the_index_lets_go
     assert again.story_id != old[0].story_id
     for number in range(9):
         desk.add("b", f"New {number}", sentences(f"new{'abcdefghi'[number]}", 12), hours=15 * 24)
-    held = {row[0] for row in desk.store.connection.rows("SELECT DISTINCT item_id FROM shingle")}
+    numbers = [row[0] for row in desk.store.connection.rows("SELECT number FROM shingle")]
+    held = {item_id for ids in desk.store.shingles.holders(numbers).values() for item_id in ids}
     assert not held & {item.id for item in old}
     assert desk.store.shingles.count() > rows
+
+
+@pytest.mark.parametrize(("days", "is_found"), [(7, False), (30, True)])
+def test_copies_are_looked_for_as_long_as_the_settings_say(desk: TakingIn, days: int, is_found: bool) -> None:
+    desk.window = timedelta(days=days)
+    old = desk.add("a", "Bridge", BRIDGE)
+    copy = desk.add("b", "A bridge", BRIDGE, hours=24 * 10)
+    assert (copy.story_id == old.story_id) is is_found
 
 
 def test_what_a_restart_finds_is_what_was_there(desk: TakingIn) -> None:
@@ -262,6 +271,52 @@ def test_what_a_source_puts_under_everything_is_learnt_and_then_neither_compared
     copy = desk.add("b", "Copy", f"{sentences('late', 4)}", hours=11)
     assert (copy.story_id, copy.share) == (late[0].story_id, 1.0)
     assert desk.add("b", "Carpets", "Karabakh carpets are shown in the museum", hours=12).tags == ("watched",)
+
+
+def lined(name: str, count: int = 1) -> str:
+    """A short text before lines that stand under everything."""
+    return f"{sentences(name, count)}\n{FOOTER}\n{FOOTER.replace('every', 'each')}"
+
+
+def test_an_outlets_first_short_articles_part_once_its_lines_are_known(desk: TakingIn) -> None:
+    first = [desk.add(f"one{n % 2}", name, lined(name), hours=n) for n, name in enumerate("pqrstuvw")]
+    assert len(desk.stories()) < len(first)  # as long as nothing tells the lines from a copy
+    for number, name in enumerate(("late", "later", "last")):
+        desk.add(f"one{number % 2}", name, lined(name), hours=20 + number)
+    assert all(len(members) == 1 for members in desk.stories())
+    assert all(desk.item(item.id).relation is Relation.LEAD for item in first)
+
+
+def test_outlets_of_one_house_learn_its_lines_from_each_other(desk: TakingIn) -> None:
+    for number, name in enumerate("pqrstuv"):
+        desk.add("one", f"Item {name}", lined(name, 4), hours=number)
+    new = desk.add("two", "The first of another outlet", lined("another"), hours=9)
+    assert desk.store.shingles.boilerplate("two")[0] == desk.store.shingles.boilerplate("one")[0] != frozenset()
+    assert len(desk.story(new).items) == 1
+
+
+def test_what_many_outlets_quote_of_a_release_is_not_taken_for_lines_of_theirs(desk: TakingIn) -> None:
+    desk.source("ministry", Kind.MINISTRY)
+    for name in "ghijklmn":
+        for outlet in "xyz":
+            desk.add(f"outlet{outlet}", f"Item {name}", sentences(f"{name}{outlet}", 5))
+    release = desk.add("ministry", "The bridge", BRIDGE)
+    quoted = " ".join(BRIDGE.split()[:40])
+    quoting = [
+        desk.add(f"outlet{'xyz'[n % 3]}", f"On {name}", f"{quoted}\n{sentences(f'on{name}', 5)}", hours=1 + n)
+        for n, name in enumerate("opqrst")
+    ]
+    assert set(desk.story(release).items) == {release.id, *(item.id for item in quoting)}
+
+
+def test_a_feed_that_brings_many_outlets_copies_of_a_release_has_no_lines_of_its_own(desk: TakingIn) -> None:
+    desk.source("finder", Kind.AGGREGATOR)
+    release = desk.add("ministry", "The bridge", BRIDGE)
+    found = [
+        desk.add("finder", f"Outlet {name}", f"{sentences(name, 4)} {BRIDGE}", hours=n)
+        for n, name in enumerate("pqrstuv")
+    ]
+    assert set(desk.story(release).items) == {release.id, *(item.id for item in found)}
 
 
 def test_phrases_that_come_often_are_not_taken_for_boilerplate_nor_asked_about_again(desk: TakingIn) -> None:

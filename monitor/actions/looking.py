@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,6 @@ from monitor.feeds.sites import Proposal
 from monitor.intake import observe
 from monitor.model import Entry, Job, Source, SourceState
 from monitor.store import Store
-from monitor.stories.fold import WINDOW
 from monitor.stories.identity import identify
 from monitor.text.reading import read
 
@@ -99,6 +98,7 @@ class Looker:
     proxy: str
     per_host: int
     now: datetime
+    window: timedelta
 
     async def check(self, sources: Sequence[Source]) -> AsyncGenerator[Object, None]:
         """Fetch each source whole, and say how it is doing and what a poll would change; one object a source, as they
@@ -152,7 +152,7 @@ class Looker:
         count = 0
         for entry in entries:
             observed = observe(entry, read(entry.title, entry.text))
-            known = self.store.items.candidates(observed, source.id, source.publisher, self.now - WINDOW)
+            known = self.store.items.candidates(observed, source.id, source.publisher, self.now - self.window)
             found = identify(observed, known, source.identity, claimed)
             if found.item_id is None:
                 count += 1

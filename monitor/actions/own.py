@@ -26,7 +26,7 @@ async def add_release(
     entry = Entry(guid=_guid(title, text), url=url, title=title, text=text, html=html, published_at=at)
     with parts.store.transaction():
         parts.store.sources.reserve(source)
-        intake = Intake(parts.store, source, parts.configuration.rules, now, now)
+        intake = Intake(parts.store, source, parts.configuration.rules, now, now, parts.window)
         intake.take(Acquired(source.id, Gate.WHOLE, (entry,)))
         [item_id] = intake.taken
     item = parts.store.items.get(item_id)

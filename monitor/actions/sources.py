@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from difflib import get_close_matches
 
 from monitor.actions.parts import Parts, UnknownError
+from monitor.catching_up import catch_up
 from monitor.contract import Object, poll_object, source_object
 from monitor.model import PollRecord, Source
 
@@ -15,10 +16,13 @@ DUE_MOST = 100_000
 
 async def fetch(parts: Parts, ids: Sequence[str] = (), due: bool = False) -> AsyncGenerator[Object, None]:
     """Poll the named sources, or every active one, or (`due`) only those whose time has come; one object a poll, as they end.
+    What an earlier version stored is folded first, so that copies of it are found.
 
     Raises `UnknownError` for an id that the configuration does not have.
     """
-    polls = [asyncio.ensure_future(parts.pipeline.poll(source)) for source in _chosen(parts, ids, due=due)]
+    chosen = _chosen(parts, ids, due=due)
+    await catch_up(parts.store, parts.clock(), parts.window)
+    polls = [asyncio.ensure_future(parts.pipeline.poll(source)) for source in chosen]
     try:
         for poll in asyncio.as_completed(polls):
             record: PollRecord = await poll

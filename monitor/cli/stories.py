@@ -51,7 +51,7 @@ def _line(story: Object) -> str:
 @output.JSON
 @click.pass_obj
 def show(folder: Path, story: int, as_json: bool) -> None:
-    """Show STORY (its number) with its copies: who carried the text, and how much of it."""
+    """Show STORY (its number) with its copies, the lead first, then by time: who carried the text, and how much of it."""
     from monitor.actions.parts import UnknownError
 
     store = reading(folder)
@@ -62,7 +62,8 @@ def show(folder: Path, story: int, as_json: bool) -> None:
         items = store.items.by_ids(found.items)
         folds, lead = store.stories.folds(story), items[found.lead_id]
         value = story_object(found)
-        value["copies"] = [copy_object(items[item_id], lead, folds.get(item_id)) for item_id in found.items]
+        copies = [copy_object(items[item_id], lead, folds.get(item_id)) for item_id in found.items]
+        value["copies"] = sorted(copies, key=lambda copy: (copy["delay_s"] is not None, copy["delay_s"] or 0.0))
         value["parts_in"] = [
             {"item": item_id, "share": share, "reason": reason}
             for item_id, share, reason in store.stories.holders_of(story)
@@ -163,14 +164,16 @@ def _arranged(story: Object) -> str:
 
 @stories.command()
 @click.argument("story", type=int)
-@click.option("--url", metavar="U", help="Where it can be read; the page is not fetched.")
+@click.option("--url", metavar="U", help="Where it can be read; without a text or note its page is fetched.")
 @click.option("--text-file", type=click.File("rb"), metavar="F", help="Its text, in UTF-8; - for standard input.")
 @click.option("--note", metavar="N", help="What there is to say of it, where there is no text.")
-@click.option("--title", default="", metavar="T", help="Else the text's first line, or the address.")
+@click.option("--title", default="", metavar="T", help="Else the page's, or the text's first line.")
 @output.JSON
 @click.pass_obj
 def clip(folder: Path, /, story: int, as_json: bool, **given: Any) -> None:
     """Add to STORY what no source brings: a page (--url), a text (--text-file) or a note (--note).
+
+    Of a page the text, title and date are taken; what cannot be fetched is added by its text or a note, with its --url.
 
     An article that is stored already is itself put into the story.
     """

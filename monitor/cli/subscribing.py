@@ -100,7 +100,9 @@ def check(ctx: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
     async def look() -> None:
         nonlocal failed
         async with acquirer_for(settings.fetch) as acquirer:
-            looker = Looker(acquirer, store, settings.fetch.proxy, settings.fetch.per_host, now())
+            looker = Looker(
+                acquirer, store, settings.fetch.proxy, settings.fetch.per_host, now(), settings.stories.window
+            )
             async for value in looker.check(chosen):
                 failed += value["failure"] is not None
                 output.write_one(value, as_json, _checked)

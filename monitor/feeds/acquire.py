@@ -16,7 +16,7 @@ from monitor.errors import FetchError, ParseError
 from monitor.feeds import bodies
 from monitor.feeds.answers import Answer, Limits
 from monitor.feeds.fetch import Fetcher
-from monitor.feeds.full_texts import FullTexts
+from monitor.feeds.full_texts import Article, FullTexts
 from monitor.feeds.guard import Guard
 from monitor.feeds.messages import NotAFeedError
 from monitor.feeds.reading import Reader, Reading, ends_whole
@@ -25,7 +25,7 @@ from monitor.feeds.sites import Proposals, SiteReader, site_hash
 from monitor.feeds.workers import Pool
 from monitor.model import Acquired, Failure, FailureKind, Gate, Job
 
-__all__ = ["Acquirer", "Limits"]
+__all__ = ["Acquirer", "Article", "Limits"]
 
 _DEFAULTS = Limits()
 
@@ -87,6 +87,10 @@ class Acquirer:
     async def propose(self, job: Job, now: datetime) -> Proposals:
         """Selectors for a page without a feed, the likeliest first; robots.txt is asked first. Raises SourceError."""
         return await self._sites.propose(job, now)
+
+    async def article(self, job: Job, now: datetime) -> Article:
+        """The article at the job's address; robots.txt is asked first. Raises SourceError."""
+        return await self._full_texts.article(job, now)
 
     async def _taken(self, job: Job, answer: Answer, now: datetime) -> Acquired:
         if answer.status == 304:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -26,6 +26,19 @@ from monitor.feeds.workers import Pool
 from monitor.model import Entry, FailureKind, Job
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article's page as read: cleaned HTML, text, headline and language, each empty where it has none."""
+
+    url: str
+    html: str
+    text: str
+    title: str
+    language: str
+    published_at: datetime | None
+
 
 PAGES_MOST = 10
 POLL_S = 30.0
@@ -60,16 +73,16 @@ class FullTexts:
         if urlsplit(url)[:2] == urlsplit(job.url)[:2]:  # credentials stay with their origin
             page = replace(page, headers=job.headers, auth=job.auth)
         try:
-            html, text = await self._article(page, now)
+            article = await self.article(page, now)
         except SourceError as error:
             log.info("full text of %s not taken: %s", job.source_id, error)
             return entry
-        if len(text) <= len(entry.text):
+        if len(article.text) <= len(entry.text):
             return entry
-        return replace(entry, text=text, html=html, feed_text=entry.text)
+        return replace(entry, text=article.text, html=article.html, feed_text=entry.text)
 
-    async def _article(self, job: Job, now: datetime) -> tuple[str, str]:
-        """An article's cleaned HTML and text, both empty where its page has none. Raises SourceError."""
+    async def article(self, job: Job, now: datetime) -> Article:
+        """What stands at the job's address. Raises SourceError."""
         host = urlsplit(job.url).netloc
         lock, users = self._hosts.setdefault(host, (asyncio.Lock(), []))
         users.append(None)
@@ -90,7 +103,7 @@ class FullTexts:
             now=now.isoformat(),
             deadline_s=self._limits.parse_timeout_s,
         )
-        return _article(await self._pool.ask(request_message(request), answer.body))
+        return _article(answer.url, await self._pool.ask(request_message(request), answer.body))
 
     def _remember(self, mark: bytes) -> None:
         self._asked[mark] = None
@@ -103,10 +116,13 @@ def _mark(entry: Entry) -> bytes:
     return blake2b(f"{entry.url}\n{entry.title}\n{entry.text}".encode("utf-8", "replace"), digest_size=8).digest()
 
 
-def _article(message: Any) -> tuple[str, str]:
+def _article(url: str, message: Any) -> Article:
     try:
         if "refused" in message:
             raise ParseError(FailureKind.WORKER, str(message["refused"]["message"]))
-        return str(message["article"]["html"]), str(message["article"]["text"])
-    except (KeyError, TypeError) as error:
+        told = message["article"]
+        html, text, title, language = (str(told[name]) for name in ("html", "text", "title", "language"))
+        at = datetime.fromisoformat(told["published"]) if told["published"] else None
+        return Article(url, html, text, title, language, at)
+    except (KeyError, TypeError, ValueError) as error:
         raise ParseError(FailureKind.WORKER, "The parser gave an answer that makes no sense.") from error

@@ -60,7 +60,7 @@ class Outgoing:
     """A message ready to leave, rendered to its final bytes. `key` makes it unique for ever."""
 
     key: str
-    kind: str  # edition | alert | notice
+    kind: str  # edition | report | notice, or that of an announcement (alert, rollup, correction, …)
     channel: str
     recipient: str
     message_id: str
@@ -88,3 +88,39 @@ class Delivery:
     last_error: str
     items: tuple[int, ...]
     edition_id: int | None = None  # the edition it carries
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A channel that could not be used, `failure_count` times in a row since `since`; it is left alone until `until`.
+    `is_login`: it does not let us in, which only a person can mend."""
+
+    channel: str
+    since: datetime
+    until: datetime
+    failure_count: int
+    is_login: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTally:
+    """How many messages of a channel wait, are held, failed and were sent, and when the last one was."""
+
+    waiting_count: int = 0
+    held_count: int = 0
+    failed_count: int = 0
+    sent_count: int = 0
+    last_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Someone whose latest messages through a channel were all refused for good: how many, since when, and why."""
+
+    channel: str
+    recipient: str
+    count: int
+    since: datetime
+    reason: str

@@ -8,8 +8,11 @@ import unicodedata
 from monitor.text.folding import script_of
 
 # Surrogates and controls cannot be sent; direction overrides, embeddings and isolates would reorder what follows them.
-_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+# What cannot be seen: soft hyphens, direction marks, fillers, joiners of words, tags. Joiners within words (ZWJ, ZWNJ) stay.
+_INVISIBLE = re.compile("[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u206f\U000e0000-\U000e007f]")
 _SPACES = re.compile(r"[\s\u2028\u2029\x85]+")
+_PARAGRAPH = re.compile(r"\n")
 # What ends a sentence (Sentence_Terminal of Unicode's PropList for scripts in use, and Tibetan's mark); those of the first kind
 # also stand elsewhere, and end one only before a space.
 _STOPS_ELSEWHERE = ".!?…"
@@ -30,7 +33,12 @@ _EARLIEST = 0.25  # a sentence that ends before this part of the limit leaves to
 
 def fit(text: str) -> str:
     """The text on one line, without what cannot be sent or would disturb what stands around it."""
-    return _SPACES.sub(" ", _UNFIT.sub("", text)).strip()
+    return _SPACES.sub(" ", UNFIT.sub("", text)).strip()
+
+
+def clean(text: str) -> str:
+    """The text on one line, as `fit`, and without what nobody sees: what stands in headers and short messages."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", fit(text))).strip()
 
 
 def excerpt(text: str, limit: int) -> str:
@@ -68,6 +76,21 @@ def _last_stop(text: str, limit: int) -> int:
         if _is_sentence_end(text, stop.start(), stop.end()):
             end = stop.end()
     return end
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, in order, without the white space around it; a line break that stands for a new
+    paragraph ends one too."""
+    found, start = [], 0
+    ends = {stop.end() for stop in _STOPS.finditer(text) if _is_sentence_end(text, stop.start(), stop.end())}
+    ends.update(line.start() for line in _PARAGRAPH.finditer(text))
+    for end in sorted({*ends, len(text)}):
+        while start < end and text[start].isspace():
+            start += 1
+        if start < end:
+            found.append((start, end))
+            start = end
+    return found
 
 
 def _is_sentence_end(text: str, start: int, end: int) -> bool:

@@ -43,7 +43,8 @@ def bars_of(pickup: Pickup) -> tuple[int, list[Bar]]:
 def plot_svg(pickup: Pickup) -> str:
     """An `<svg>` of the mentions over time, a bar an hour (or more), stacked by class; empty where there are none.
 
-    Classes of the page's style sheet colour it: `bar-reprint`, `bar-partial`, `bar-mention`, `axis`, `tick`.
+    Classes of the page's style sheet colour it: `bar-reprint`, `bar-partial`, `bar-mention`, `axis`, `tick`; on a narrow one
+    what is `wide` is left out.
     """
     step, bars = bars_of(pickup)
     if not bars:
@@ -89,14 +90,16 @@ def _stack(bar: Bar, x: float, slot: float, unit: float) -> list[str]:
 
 
 def _labels(bars: Sequence[Bar], slot: float, step: int) -> list[str]:
-    """Under the bars the hours that they begin with, as many as can be read."""
+    """Under the bars the hours that they begin with, as many as can be read; on a narrow page every other one."""
     every = 1 + (len(bars) - 1) // LABELS_MOST
     parts = []
-    for place in range(0, len(bars), every):
+    for number, place in enumerate(range(0, len(bars), every)):
         text = f"{bars[place].start} h" if step < 24 else f"{bars[place].start // 24} d"
-        x = LEFT + place * slot + slot * 0.12
-        parts.append(f'<text class="tick" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}">{text.replace("-", "−")}</text>')
-    parts.append(
-        f'<text class="tick" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">time since the release</text>'
-    )
+        x = LEFT + place * slot + slot / 2
+        sort = "tick wide" if number % 2 else "tick"
+        parts.append(
+            f'<text class="{sort}" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{text.replace("-", "−")}</text>'
+        )
+    said = "time since the release"
+    parts.append(f'<text class="tick wide" x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{said}</text>')
     return parts

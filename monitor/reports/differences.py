@@ -31,7 +31,7 @@ class Differences:
 
 def differences(text: Passages, copy: Passages) -> Differences:
     """What `copy` did to `text`. Sentences that only moved are neither cut nor changed; a text without words loses nothing."""
-    side = _Side(copy)
+    side = _Side(text, copy)
     cut: list[tuple[Sentence, int]] = []
     changed: list[ChangedPassage] = []
     for sentence, number in _within_paragraphs(text.sentences):
@@ -43,7 +43,7 @@ def differences(text: Passages, copy: Passages) -> Differences:
             continue
         diff = _trimmed(text, (sentence.first, sentence.end), copy, window)
         changed.append(ChangedPassage(sentence.paragraph + 1, number, diff))
-    return Differences(tuple(_passages(text, cut)), tuple(changed), side.unused_words(text))
+    return Differences(tuple(_passages(text, cut)), tuple(changed), side.unused_words())
 
 
 def _within_paragraphs(sentences: Sequence[Sentence]) -> Iterator[tuple[Sentence, int]]:
@@ -73,15 +73,21 @@ def _passages(text: Passages, cut: Sequence[tuple[Sentence, int]]) -> Iterator[C
 class _Side:
     """The copy's sentences, to be asked where a sentence of the text went."""
 
+    text: Passages
     copy: Passages
     joined: str = ""
+    kept: set[int] = field(default_factory=set)  # the copy's sentences that stand in the text as they are
     standing_in: dict[str, list[int]] = field(default_factory=dict)  # word → the copy's sentences that hold it
     used: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.joined = f" {' '.join(self.copy.texts)} "
+        whole = f" {' '.join(self.text.texts)} "
         for place, sentence in enumerate(self.copy.sentences):
-            for word in set(self.copy.texts[sentence.first : sentence.end]):
+            words = self.copy.texts[sentence.first : sentence.end]
+            if f" {' '.join(words)} " in whole:
+                self.kept.add(place)
+            for word in set(words):
                 self.standing_in.setdefault(word, []).append(place)
 
     def holds(self, words: Sequence[str]) -> bool:
@@ -89,7 +95,8 @@ class _Side:
         return f" {' '.join(words)} " in self.joined
 
     def nearest(self, words: Sequence[str]) -> tuple[int, int] | None:
-        """The words (first, end) of the copy, one sentence or two, that say most of these words; None where none says enough."""
+        """The words (first, end) of the copy, one sentence or two, that say most of these words; None where none says enough.
+        What the copy kept as it was is no other sentence reworded."""
         votes: Counter[int] = Counter()
         for word in set(words):
             places = self.standing_in.get(word, ())
@@ -99,7 +106,7 @@ class _Side:
         wanted = Counter(words)
         for place, _ in votes.most_common(NEAREST):
             for window in ((place,), (place, place + 1), (place - 1, place)):
-                if window[0] < 0 or window[-1] >= len(self.copy.sentences):
+                if window[0] < 0 or window[-1] >= len(self.copy.sentences) or not self.kept.isdisjoint(window):
                     continue
                 first, end = self.copy.sentences[window[0]].first, self.copy.sentences[window[-1]].end
                 shared = (wanted & Counter(self.copy.texts[first:end])).total() / len(words)
@@ -110,20 +117,18 @@ class _Side:
         self.used.update(best[3])
         return best[2]
 
-    def unused_words(self, text: Passages) -> int:
+    def unused_words(self) -> int:
         """How many words stand in sentences of the copy that nothing of the text went to."""
-        whole = f" {' '.join(text.texts)} "
-        own = 0
-        for place, sentence in enumerate(self.copy.sentences):
-            words = self.copy.texts[sentence.first : sentence.end]
-            is_kept = place in self.used or f" {' '.join(words)} " in whole
-            own += 0 if is_kept or self._is_mostly_kept(text, sentence) else len(words)
-        return own
+        return sum(
+            sentence.end - sentence.first
+            for place, sentence in enumerate(self.copy.sentences)
+            if place not in self.used and place not in self.kept and not self._is_mostly_kept(sentence)
+        )
 
-    def _is_mostly_kept(self, text: Passages, sentence: Sentence) -> bool:
+    def _is_mostly_kept(self, sentence: Sentence) -> bool:
         """Whether half of its runs of three words come from the text: two sentences of it made one, for example."""
         runs = shingles(self.copy.texts[sentence.first : sentence.end])
-        return bool(runs) and 2 * len(runs & text.shingles) >= len(runs)
+        return bool(runs) and 2 * len(runs & self.text.shingles) >= len(runs)
 
 
 def _trimmed(text: Passages, span: tuple[int, int], copy: Passages, window: tuple[int, int]) -> tuple[Piece, ...]:

@@ -18,7 +18,7 @@ from monitor.stories.shingles import sample
 
 PHRASE = 6  # words: each run of eleven holds one of the phrases that follow upon one another
 PHRASES_MOST = 150
-SHARED_LEAST, SHARING_MOST = 2, 400  # sampled shingles that a copy shares; items of each that are looked at, the newest
+SHARED_LEAST = 2  # sampled shingles that a copy shares
 PROPOSED_MOST = 5_000  # items that hold a phrase; the newest of more
 EARLIER = timedelta(days=2)  # an outlet that was mailed the release may bring it before its own site does
 QUOTED_MOST = 40  # words of a phrase that is looked for whole
@@ -46,7 +46,7 @@ def _of_story(store: Store, release: Release) -> Iterator[int]:
 
 def _sharing_shingles(store: Store, measured: MeasuredRelease) -> Iterable[int]:
     """Items of the window of folding that share enough sampled shingles to be copies."""
-    holders = store.shingles.holders(sample(measured.text.shingles), SHARING_MOST)
+    holders = store.shingles.holders(sample(measured.text.shingles))
     counts = Counter(chain.from_iterable(holders.values()))
     return [item_id for item_id, count in counts.items() if count >= SHARED_LEAST]
 

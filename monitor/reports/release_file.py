@@ -23,6 +23,15 @@ TITLE_CHARS = 500
 _FIELD = re.compile(rb"[!-9;-~]+:")
 _TELLING = re.compile(rb"^(?:subject|mime-version|received|message-id|date):", re.I | re.M)
 _PAGE = re.compile(r"<(?:!doctype html|html|head|body|p|div|h1|h2|article|table|br|span)\b[^>]*>", re.I)
+# What stands over a release and is not its headline.
+_MARK = re.compile(
+    r"^\W*(?:for immediate release|press[ -]?release|(?:press|media) (?:statement|advisory|release)|communiqué de presse"
+    r"|pressemitteilung|comunicado de prensa|nota de prensa|comunicato stampa|пресс-релиз|basın (?:açıklaması|bülteni)"
+    r"|mətbuat (?:relizi|açıqlaması)|بيان صحفي|پریس ریلیز|新闻稿)(?:\W*(?:no|nr|№)?\.?\s?\d[\d./-]*)?(?:\s*[:|–—-]+\s*|\s*$)",
+    re.IGNORECASE,
+)
+_NUMBER_LINE = re.compile(r"^\W*(?:no|nr|№|ref)?\.?:?\s?\d[\d./-]*\W*$", re.IGNORECASE)
+_SIGNATURE = re.compile(r"\n-- ?\n.*", re.S)
 _REPLY = re.compile(r"^(?:(?:re|fw|fwd|aw|wg|tr|rv|отв|пер)\s*:\s*)+", re.I)
 
 
@@ -60,11 +69,12 @@ def _is_mail(data: bytes) -> bool:
 
 def _of_mail(data: bytes, title: str) -> Given:
     message = message_from_bytes(data.lstrip(b"\r\n"), _class=EmailMessage, policy=email.policy.default)
-    title = title or one_line(_REPLY.sub("", _said(message, "subject")))
+    title = title or _headline(one_line(_REPLY.sub("", _said(message, "subject"))))
     body = message.get_body(("plain", "html"))
     content = _content(body) if isinstance(body, EmailMessage) else ""
     is_page = isinstance(body, EmailMessage) and body.get_content_subtype() == "html"
-    given = _of_page(content, title) if is_page else _of_plain(content, title)
+    plain = _SIGNATURE.sub("", content.replace("\r\n", "\n"))  # RFC 3676, section 4.3
+    given = _of_page(content, title) if is_page else _of_plain(plain, title)
     return Given(given.title, given.text, given.html, _date(_said(message, "date")))
 
 
@@ -94,12 +104,12 @@ def _date(text: str) -> datetime | None:
 
 def _of_page(markup: str, title: str) -> Given:
     tree = LexborHTMLParser(markup)
-    headings = [one_line(node.text()) for node in (*tree.css("h1"), *tree.css("title"))]
+    headings = [_headline(one_line(node.text())) for node in (*tree.css("h1"), *tree.css("title"))]
     title = title or next(filter(None, headings), "")
     for node in tree.css("head, title, script, style, nav, footer, noscript"):
         node.decompose()
     for node in tree.css("h1"):
-        if one_line(node.text()) == title:
+        if _headline(one_line(node.text())) in (title, ""):
             node.decompose()
     body = tree.body
     html = clean_html((body.html if body else None) or "", "")
@@ -110,9 +120,16 @@ def _of_page(markup: str, title: str) -> Given:
 def _of_plain(text: str, title: str) -> Given:
     text = tidy(text).strip()
     if not title:
-        title, _, text = text.partition("\n")
+        lines = text.split("\n")
+        at = next((place for place, line in enumerate(lines) if _headline(one_line(line))), 0)
+        title, text = _headline(one_line(lines[at])) or lines[at], "\n".join(lines[at + 1 :])
     title, body = shorten(one_line(title), TITLE_CHARS), cut_text(_unwrapped(text.strip().split("\n")))
     return Given(title, body, html_of_plain(body))
+
+
+def _headline(line: str) -> str:
+    """A headline without what announces a release; empty for a line that says nothing else, or only a number."""
+    return "" if _NUMBER_LINE.match(line) or not any(map(str.isalpha, line)) else _MARK.sub("", line)
 
 
 def _unwrapped(lines: Iterable[str]) -> str:

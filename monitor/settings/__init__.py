@@ -13,9 +13,11 @@ from monitor.settings.shape import (
     Channel,
     FetchSettings,
     MailSettings,
+    OAuthSettings,
     PickupSettings,
     Settings,
     StoreSettings,
+    StorySettings,
     WebSettings,
 )
 
@@ -25,9 +27,11 @@ __all__ = [
     "Channel",
     "FetchSettings",
     "MailSettings",
+    "OAuthSettings",
     "PickupSettings",
     "Settings",
     "StoreSettings",
+    "StorySettings",
     "WebSettings",
     "load_settings",
 ]

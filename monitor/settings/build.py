@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +18,10 @@ from monitor.settings.shape import (
     Channel,
     FetchSettings,
     MailSettings,
+    OAuthSettings,
     PickupSettings,
     StoreSettings,
+    StorySettings,
     WebSettings,
 )
 from monitor.settings.values import WEEKDAYS
@@ -54,19 +56,54 @@ def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> d
             user=mail.user,
             password=secrets.get(("mail", "password_file"), ""),
             timeout_s=mail.timeout,
+            oauth=_oauth(mail, folder, secrets),
         ),
-        "alerts": AlertSettings(alerts.max_per_hour, alerts.quiet, alerts.timezone, tuple(alerts.operator)),
+        "alerts": AlertSettings(
+            max_per_hour=alerts.max_per_hour,
+            quiet=alerts.quiet,
+            timezone=alerts.timezone,
+            rollup=alerts.rollup,
+            rollup_at=alerts.rollup_at,
+            operator=tuple(alerts.operator),
+        ),
         "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
+        "stories": StorySettings(timedelta(seconds=file.stories.window)),
         "pickup": PickupSettings(tuple(file.pickup.to), tuple(sorted(set(file.pickup.after))), file.pickup.timezone),
         "channels": MappingProxyType(
-            {
-                name: Channel(
-                    name, channel.kind, tuple(channel.to), channel.url or secrets.get(("channel", name, "url_file"), "")
-                )
-                for name, channel in file.channel.items()
-            }
+            {name: _channel(name, channel, secrets) for name, channel in file.channel.items()}
         ),
     }
+
+
+def _oauth(mail: tables.MailTable, folder: Path, secrets: Secrets) -> OAuthSettings | None:
+    if not mail.oauth_token_url:
+        return None
+    return OAuthSettings(
+        token_url=mail.oauth_token_url,
+        client_id=mail.oauth_client_id,
+        client_secret=secrets.get(("mail", "oauth_client_secret_file"), ""),
+        refresh_token=secrets.get(("mail", "oauth_refresh_token_file"), ""),
+        refresh_token_file=folder / mail.oauth_refresh_token_file if mail.oauth_refresh_token_file else None,
+        scope=mail.oauth_scope,
+    )
+
+
+def _channel(name: str, table: tables.ChannelTable, secrets: Secrets) -> Channel:
+    def secret(key: str) -> str:
+        return secrets.get(("channel", name, key), "")
+
+    return Channel(
+        name=name,
+        kind=table.kind,
+        to=tuple(table.to),
+        url=table.url or secret("url_file"),
+        rollup=table.rollup,
+        secret=secret("secret_file"),
+        token=secret("token_file"),
+        chat_id=table.chat_id,
+        timeout_s=table.timeout,
+        proxy=_proxy(table.proxy, secret("proxy_file")),
+    )
 
 
 def _store_path(written: str, folder: Path) -> Path:
@@ -148,6 +185,7 @@ def _rule(table: tables.RuleTable) -> Rule:
         tags=tuple(table.tags),
         alert=tuple(table.alert),
         priority=Priority(table.priority),
+        rollup=table.rollup,
         on=table.on,
         samples=tuple(Sample(sample.text, sample.match) for sample in table.sample),
     )

@@ -170,7 +170,7 @@ class _Reading:
     def settle(self, documents: dict[str, dict[str, Any]], environ: Mapping[str, str]) -> Survey:
         """The settings of the documents, and what is wrong in them or was before."""
         from monitor.messages import SHIPPED
-        from monitor.settings import build, checks, digest_checks, tables
+        from monitor.settings import build, channel_checks, checks, digest_checks, tables
         from monitor.settings.environment import override
         from monitor.settings.secret_files import read_secrets
 
@@ -185,6 +185,11 @@ class _Reading:
             )
             for name in ("monitor.toml", "sources.toml")
         }
+        channel_checks.check_addresses(
+            documents.get("monitor.toml", {}),
+            secrets["monitor.toml"],
+            lambda *found: self.report("monitor.toml", *found),
+        )
         problems = in_order(self.problems, self.folder)
         settings = Settings(
             folder=self.folder,

@@ -35,6 +35,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FIRST_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - cronsim only checks the expression here
 _ANY_DAY = datetime(2026, 11, 23)  # noqa: DTZ001 - neither the first day of a month nor the first month
 _LAST_PORT = 65_535
+_WINDOW_LEAST_S, _WINDOW_MOST_S = 7 * 86_400.0, 30 * 86_400.0
 _LONGEST_QUOTE = 60
 _CRON_FIELDS = 5
 
@@ -94,6 +95,14 @@ def duration_s(value: Any) -> float:
     seconds = sum(float(count) * _UNIT_S[unit] for count, unit in _DURATION_PART.findall(value))
     if seconds <= 0:
         raise Unfit(f'{quoted(value)} is no time at all; write e.g. "15m", "1h30m" or "20s"')
+    return seconds
+
+
+def window_s(value: Any) -> float:
+    """Seconds of a span in which copies are looked for: 7 to 30 days, the least and the most that are in use."""
+    seconds = duration_s(value)
+    if not _WINDOW_LEAST_S <= seconds <= _WINDOW_MOST_S:
+        raise Unfit(f'{quoted(value)} is no window for stories; write 7 to 30 days, e.g. "14d"')
     return seconds
 
 
@@ -268,6 +277,11 @@ def web_url(value: Any) -> str:
         hint = f'write e.g. "https://{guess}"' if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(?:/\S*)?", guess) else ""
         raise Unfit(f"{quoted(shown)} is no web address; {hint or 'write e.g. https://example.org/feed.xml'}")
     return text
+
+
+def optional_url(value: Any) -> str:
+    """A web address, or empty: none."""
+    return web_url(value) if value else ""
 
 
 def base_url(value: Any) -> str:

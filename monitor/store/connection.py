@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from monitor.errors import StoreError
@@ -40,12 +40,56 @@ def stored_at(ms: int) -> datetime:
     return EPOCH + timedelta(milliseconds=ms)
 
 
+class Pending(Protocol):
+    """What waits for the end of a transaction to be written."""
+
+    def mark(self) -> int:
+        """How much there is by now."""
+
+    def undo(self, mark: int) -> None:
+        """Forget what came after a mark, since the savepoint that it belongs to failed."""
+
+    def flush(self) -> None:
+        """Write all of it."""
+
+    def clear(self) -> None:
+        """Forget all of it: the transaction is over."""
+
+
+class _Deferred:
+    """Statements to run at the end of a transaction; outside of one they run at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._statements: list[tuple[str, Sequence[Any]]] = []
+
+    def add(self, sql: str, parameters: Sequence[Any]) -> None:
+        if self._connection.in_transaction:
+            self._statements.append((sql, parameters))
+        else:
+            self._connection.execute(sql, parameters)
+
+    def mark(self) -> int:
+        return len(self._statements)
+
+    def undo(self, mark: int) -> None:
+        del self._statements[mark:]
+
+    def flush(self) -> None:
+        for sql, parameters in self._statements:
+            self._connection.execute(sql, parameters)
+
+    def clear(self) -> None:
+        self._statements.clear()
+
+
 class Connection:
     """SQL to one database file. Raises `StoreError` and nothing else of SQLite's."""
 
     def __init__(self, path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -> None:
         self.path, self.read_only = path, read_only
-        self._deferred: list[tuple[str, Sequence[Any]]] = []
+        self._deferred = _Deferred(self)
+        self.pending: list[Pending] = [self._deferred]
         with self._mapped():
             uri = MEMORY if path == IN_MEMORY else f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
             self.raw = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
@@ -122,14 +166,12 @@ class Connection:
     def defer(self, sql: str, parameters: Sequence[Any]) -> None:
         """Run a statement at the end of the transaction under way, unless the savepoint it belongs to fails; at once outside of
         one. For the word index, which writes all it holds to the disk whenever a savepoint ends after it."""
-        if self.raw.in_transaction:
-            self._deferred.append((sql, parameters))
-        else:
-            self.execute(sql, parameters)
+        self._deferred.add(sql, parameters)
 
-    def _run_deferred(self) -> None:
-        for sql, parameters in self._deferred:
-            self.execute(sql, parameters)
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is under way."""
+        return self.raw.in_transaction
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
@@ -143,14 +185,16 @@ class Connection:
             self.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._run_deferred()
+                for waiting in self.pending:
+                    waiting.flush()
                 self.execute("COMMIT")
             except BaseException:
                 if self.raw.in_transaction:
                     self.raw.execute("ROLLBACK")
                 raise
         finally:
-            self._deferred.clear()
+            for waiting in self.pending:
+                waiting.clear()
             if durable:
                 self.raw.execute("PRAGMA synchronous = NORMAL")
 
@@ -158,11 +202,12 @@ class Connection:
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that can fail alone."""
         self.execute("SAVEPOINT part")
-        deferred_count = len(self._deferred)
+        marks = [(waiting, waiting.mark()) for waiting in self.pending]
         try:
             yield
         except BaseException:
-            del self._deferred[deferred_count:]
+            for waiting, mark in marks:
+                waiting.undo(mark)
             self.raw.execute("ROLLBACK TO part")
             raise
         finally:

@@ -5,13 +5,14 @@ A link stands between items, since stories are split and merged; which stories i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
-from monitor.store.connection import Connection, stored_ms
+from monitor.store.connection import Connection
+from monitor.store.postings import Postings
 
-HOLDERS_MOST = 20  # the newest items that hold a key; what more hold says nothing
+HOLDERS_MOST = 20  # items a key, beyond which it tells nothing and is given to no more
 CANDIDATES_MOST = 5
 SHARED_LEAST = 2  # keys
 
@@ -21,31 +22,44 @@ class Events:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._postings = Postings(connection, "telling_key", HOLDERS_MOST)
 
-    def add(self, item_id: int, telling: str, keys: Iterable[int], now: datetime) -> None:
-        """Keep what an item tells, to be found by these keys; what it told before, and the links of that, go."""
-        self._forget([item_id])
+    def add(self, item_id: int, telling: str, keys: Collection[int]) -> None:
+        """Keep what a new item tells, to be found by these keys."""
+        self._connection.execute("INSERT INTO telling (item_id, told) VALUES (?, ?)", (item_id, telling))
+        self._postings.add(item_id, keys)
+
+    def expect(self, keys: Collection[int]) -> None:
+        """Look up at once the keys that will be asked for within the transaction."""
+        self._postings.expect(keys)
+
+    def told(self, item_id: int) -> str | None:
+        """What an item tells; None where nothing is kept of it."""
+        found: str | None = self._connection.value("SELECT told FROM telling WHERE item_id = ?", (item_id,))
+        return found
+
+    def forget(self, item_id: int, keys: Collection[int]) -> None:
+        """Let go of what an item tells, of the keys it is found by, and of its links."""
+        self._postings.remove(item_id, keys)
+        self._connection.execute("DELETE FROM telling WHERE item_id = ?", (item_id,))
         linked = self._connection.rows("SELECT other_id, item_id FROM related WHERE item_id = ?", (item_id,))
         pairs = [pair for one, other in linked for pair in ((one, other), (other, one))]
         self._connection.executemany("DELETE FROM related WHERE item_id = ? AND other_id = ?", pairs)
-        found = sorted(keys)
-        sql = "INSERT INTO telling (item_id, seen_at, told, keys) VALUES (?, ?, ?, ?)"
-        self._connection.execute(sql, (item_id, stored_ms(now), telling, json.dumps(found)))
-        sql = "INSERT INTO telling_key (key, item_id) VALUES (?, ?)"
-        self._connection.executemany(sql, [(key, item_id) for key in found])
 
     def candidates(self, item_id: int, keys: Collection[int]) -> list[tuple[int, str]]:
         """What other items tell that share at least two of these keys: those that share most, the newest among equals; at most
         five."""
-        sql = """SELECT telling.item_id, told FROM (
-                SELECT held.item_id, count(*) AS shared FROM json_each(?1) AS asked
-                JOIN telling_key AS held ON held.key = asked.value AND held.item_id >= (SELECT min(item_id) FROM
-                    (SELECT item_id FROM telling_key WHERE key = asked.value ORDER BY item_id DESC LIMIT ?2))
-                WHERE held.item_id != ?3 GROUP BY held.item_id HAVING shared >= ?4
-                ORDER BY shared DESC, held.item_id DESC LIMIT ?5
-            ) AS found JOIN telling ON telling.item_id = found.item_id ORDER BY shared DESC, telling.item_id DESC"""
-        wanted = (json.dumps(sorted(keys)), HOLDERS_MOST, item_id, SHARED_LEAST, CANDIDATES_MOST)
-        return [(row[0], row[1]) for row in self._connection.rows(sql, wanted)]
+        counts: Counter[int] = Counter()
+        for holders in self._postings.holders(keys).values():
+            if len(holders) < HOLDERS_MOST:
+                counts.update(holders)
+        shared = sorted([(count, one) for one, count in counts.items() if count >= SHARED_LEAST and one != item_id])
+        ids = [one for _, one in reversed(shared[-CANDIDATES_MOST:])]
+        if not ids:
+            return []
+        sql = f"SELECT item_id, told FROM telling WHERE item_id IN ({', '.join('?' * len(ids))})"
+        told: dict[int, str] = dict(self._connection.rows(sql, ids))
+        return [(one, told[one]) for one in ids if one in told]
 
     def link(self, one: int, other: int, points: float, reason: str) -> None:
         """Say that two items tell of one event."""
@@ -60,15 +74,9 @@ class Events:
             GROUP BY other.story_id ORDER BY max(points) DESC, other.story_id"""
         return [(row[0], row[1]) for row in self._connection.rows(sql, (story_id,))]
 
-    def sweep(self, since: datetime, most: int) -> None:
-        """Let go of what items told that were first seen before `since`, of at most so many; links stay."""
-        sql = "SELECT item_id FROM (SELECT item_id, seen_at FROM telling ORDER BY item_id LIMIT ?) WHERE seen_at < ?"
-        self._forget([row[0] for row in self._connection.rows(sql, (most, stored_ms(since)))])
-
-    def _forget(self, ids: Collection[int]) -> None:
-        for item_id in ids:
-            keys = self._connection.value("SELECT keys FROM telling WHERE item_id = ?", (item_id,))
-            if keys is not None:
-                rows = [(key, item_id) for key in json.loads(keys)]
-                self._connection.executemany("DELETE FROM telling_key WHERE key = ? AND item_id = ?", rows)
-                self._connection.execute("DELETE FROM telling WHERE item_id = ?", (item_id,))
+    def sweep(self, since: datetime, new_count: int) -> None:
+        """Let go of what items told that were first seen before `since`, in step with how many keys were added; links stay."""
+        if upto_id := self._postings.sweep(since, new_count):
+            sql = """DELETE FROM telling WHERE item_id IN
+                (SELECT item_id FROM telling WHERE item_id <= ? ORDER BY item_id LIMIT ?)"""
+            self._connection.execute(sql, (upto_id, new_count))

@@ -150,21 +150,16 @@ STORIES = (
         item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
         PRIMARY KEY (item_id, other_id)
     ) WITHOUT ROWID""",
-    """CREATE TABLE shingle (
-        hash INTEGER NOT NULL, item_id INTEGER NOT NULL,
-        PRIMARY KEY (hash, item_id)
-    ) WITHOUT ROWID""",
-    "CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), hash INTEGER NOT NULL)",
+    # Four-byte ids of the items that hold a number, end to end; and where the next sweep over such a table begins.
+    "CREATE TABLE shingle (number INTEGER PRIMARY KEY, holders BLOB NOT NULL)",
+    "CREATE TABLE sweep (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
     # Eight-byte numbers end to end: shingles that stand under everything of a source, and phrases found to be none such.
     """CREATE TABLE boilerplate (
         source_id TEXT PRIMARY KEY, learned BLOB NOT NULL, phrases BLOB NOT NULL
     ) WITHOUT ROWID""",
     # What leads of stories tell, for some days, the keys they are found by, and the items found to tell of one event.
-    "CREATE TABLE telling (item_id INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL, told TEXT NOT NULL, keys TEXT NOT NULL)",
-    """CREATE TABLE telling_key (
-        key INTEGER NOT NULL, item_id INTEGER NOT NULL,
-        PRIMARY KEY (key, item_id)
-    ) WITHOUT ROWID""",
+    "CREATE TABLE telling (item_id INTEGER PRIMARY KEY, told TEXT NOT NULL)",
+    "CREATE TABLE telling_key (number INTEGER PRIMARY KEY, holders BLOB NOT NULL)",
     """CREATE TABLE related (
         item_id INTEGER NOT NULL REFERENCES item (id), other_id INTEGER NOT NULL REFERENCES item (id),
         points REAL NOT NULL, reason TEXT NOT NULL,
@@ -184,6 +179,46 @@ STORIES = (
     ) WITHOUT ROWID""",
     "CREATE INDEX edit_match_rule ON edit_match (rule_id, item_id)",
     "CREATE INDEX version_replaced ON version (replaced_at)",
+    # What was stored before this step, and has yet to be looked at for copies: the items after the one and up to the other.
+    """CREATE TABLE unplaced (
+        id INTEGER PRIMARY KEY CHECK (id = 1), after_item INTEGER NOT NULL, upto_item INTEGER NOT NULL
+    )""",
+    "INSERT INTO unplaced (id, after_item, upto_item) SELECT 1, 0, max(id) FROM item HAVING max(id) > 0",
+)
+ALERTS = (
+    # What was decided on an item, a rule and a channel. `told_as` is the announcement's key, with which its deliveries' begin.
+    """CREATE TABLE alert (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        item_id INTEGER NOT NULL REFERENCES item (id), version INTEGER NOT NULL,
+        rule_id TEXT NOT NULL, channel TEXT NOT NULL, kind TEXT NOT NULL, priority TEXT NOT NULL,
+        decided_at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, publisher_count INTEGER NOT NULL,
+        held_for TEXT NOT NULL, due_at INTEGER, is_capped INTEGER NOT NULL DEFAULT 0, told_as TEXT, told_at INTEGER
+    )""",
+    "CREATE INDEX alert_item ON alert (item_id)",
+    "CREATE INDEX alert_held ON alert (due_at, decided_at) WHERE state = 'held'",
+    "CREATE INDEX alert_told ON alert (channel, told_at) WHERE told_at IS NOT NULL",
+    "CREATE INDEX alert_spike ON alert (rule_id, decided_at) WHERE kind = 'spike'",
+    # Stories are kept by one of their items, since they are split and merged.
+    "CREATE TABLE acknowledged (item_id INTEGER PRIMARY KEY REFERENCES item (id), at INTEGER NOT NULL)",
+    """CREATE TABLE mute (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL, subject TEXT NOT NULL, until INTEGER NOT NULL, made_at INTEGER NOT NULL
+    )""",
+    # What ails the monitor itself, as the operator was told.
+    "CREATE TABLE ailment (key TEXT PRIMARY KEY, title TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID",
+)
+DELIVERIES = (
+    "ALTER TABLE delivery ADD COLUMN failed_at INTEGER",
+    "DROP INDEX delivery_open",
+    "CREATE INDEX delivery_open ON delivery (channel, next_attempt_at) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX delivery_failed ON delivery (channel, recipient) WHERE state = 'failed'",
+    "CREATE INDEX delivery_recipient ON delivery (channel, recipient, id)",
+    # Channels that cannot be used, and until when they are left alone.
+    """CREATE TABLE resting (
+        channel TEXT PRIMARY KEY,
+        since INTEGER NOT NULL, until INTEGER NOT NULL, failure_count INTEGER NOT NULL,
+        is_login INTEGER NOT NULL, reason TEXT NOT NULL
+    ) WITHOUT ROWID""",
 )
 REVIEW = (
     # What an edition says, as it was worded from; and those that are held for a person, until when, and whether one saw to it.
@@ -223,8 +258,25 @@ def rules(db: Database) -> None:
 
 @migrations()
 def stories(db: Database) -> None:
-    """What items are folded by and why they are where they are, what they tell, reports on releases, edits that rules watch."""
+    """What items are folded by and why they are where they are, what they tell, reports on releases, and edits that rules watch.
+    Items stored before are noted, to be folded by whoever opens the store (`monitor.catching_up`), and indexed by the furniture
+    that is known now."""
     for statement in STORIES:
+        db.conn.execute(statement)
+    index_anew(db)
+
+
+@migrations()
+def alerts(db: Database) -> None:
+    """What was decided to be told, what of it waits, and what people and the operator know."""
+    for statement in ALERTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def deliveries(db: Database) -> None:
+    """When messages failed, and which channels are left alone for a while."""
+    for statement in DELIVERIES:
         db.conn.execute(statement)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model import OWN_SOURCE
 from monitor.store.connection import Connection, stored_at, stored_ms
 
 OWN = "item.id IN (SELECT item_id FROM sighting WHERE source_id IN (SELECT id FROM source WHERE own))"
@@ -45,11 +46,13 @@ class Reports:
             yield row[0]
 
     def followed(self, since: datetime) -> list[Followed]:
-        """The releases first seen since then that were news when they came, with the reports made on them; oldest first."""
+        """The releases first seen since then that were news when they came, or that somebody gave, with the reports made on them;
+        oldest first."""
         sql = f"""SELECT id, COALESCE(published_at, first_seen_at),
             (SELECT json_group_array(after_s) FROM report WHERE item_id = item.id)
-            FROM item WHERE {OWN} AND first_seen_at >= ? AND NOT is_backlog ORDER BY id"""
-        rows = self._connection.rows(sql, (stored_ms(since),))
+            FROM item WHERE {OWN} AND first_seen_at >= ? AND (NOT is_backlog OR EXISTS (
+                SELECT 1 FROM sighting WHERE source_id = ? AND item_id = item.id)) ORDER BY id"""
+        rows = self._connection.rows(sql, (stored_ms(since), OWN_SOURCE))
         return [Followed(row[0], stored_at(row[1]), frozenset(json.loads(row[2]))) for row in rows]
 
     def record(self, item_id: int, after_s: Sequence[float], now: datetime) -> bool:

@@ -7,13 +7,13 @@ a stretch at a time, whenever new ones come.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from monitor.store.connection import Connection, stored_ms
+from monitor.store.connection import Connection
+from monitor.store.postings import Postings
 
 HOLDERS_MOST = 16  # items a shingle, beyond which it tells nothing and is given to no more
-SWEPT_FOR_EACH = 4  # rows looked at for each new one; of the index at most a quarter is then older than the window
 LEARNED_MOST, PHRASES_MOST = 4000, 1000  # numbers a source; the oldest go
 
 
@@ -22,40 +22,27 @@ class ShingleIndex:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._postings = Postings(connection, "shingle", HOLDERS_MOST)
 
-    def add(self, item_id: int, hashes: Iterable[int]) -> None:
-        """Let an item be found by these shingles; those it has already stay."""
-        rows = [(number, item_id) for number in sorted(hashes)]
-        self._connection.executemany("INSERT OR IGNORE INTO shingle (hash, item_id) VALUES (?, ?)", rows)
+    def expect(self, hashes: Collection[int]) -> None:
+        """Look up at once what will be asked for within the transaction."""
+        self._postings.expect(hashes)
 
-    def holders(self, hashes: Iterable[int], most: int = HOLDERS_MOST) -> dict[int, list[int]]:
-        """The newest items that hold each of these shingles, newest first, at most `most` of each; shingles that none holds are
-        left out."""
-        sql = """SELECT value, (SELECT group_concat(item_id) FROM
-                (SELECT item_id FROM shingle WHERE hash = value ORDER BY item_id DESC LIMIT ?)) AS holders
-            FROM json_each(?) WHERE holders IS NOT NULL"""
-        wanted = f"[{','.join(map(str, sorted(hashes)))}]"
-        rows = self._connection.rows(sql, (most, wanted))
-        return {number: list(map(int, holders.split(","))) for number, holders in rows}
-
-    def sweep(self, since: datetime, new_rows: int) -> None:
-        """Drop rows of items first seen before `since` from the next stretch of the index, whose length follows `new_rows`."""
-        connection = self._connection
-        sql = "SELECT id FROM item WHERE first_seen_at < ? ORDER BY first_seen_at DESC, id DESC LIMIT 1"
-        old = connection.value(sql, (stored_ms(since),))
-        if old is None or not new_rows:
-            return
-        start = connection.value("SELECT hash FROM sweep") or 0
-        sql = "SELECT hash FROM shingle WHERE hash >= ? ORDER BY hash LIMIT 1 OFFSET ?"
-        end = connection.value(sql, (start, SWEPT_FOR_EACH * new_rows))
-        reach = "" if end is None else "AND hash < ?3"
-        sql = f"DELETE FROM shingle WHERE hash >= ?1 AND item_id <= ?2 {reach}"
-        connection.execute(sql, (start, old) if end is None else (start, old, end))
-        connection.execute("INSERT OR REPLACE INTO sweep (id, hash) VALUES (1, ?)", (end or 0,))
+    def holders(self, hashes: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """The items that hold each of these shingles, newest first; shingles that none holds are left out."""
+        return self._postings.holders(hashes)
 
     def count(self) -> int:
-        """How many rows the index has."""
-        return int(self._connection.value("SELECT count(*) FROM shingle"))
+        """How many shingles all items are found by."""
+        return self._postings.count()
+
+    def add(self, item_id: int, hashes: Collection[int]) -> None:
+        """Let an item be found by these shingles, those apart that as many others hold already as tell nothing."""
+        self._postings.add(item_id, hashes)
+
+    def sweep(self, since: datetime, new_count: int) -> None:
+        """Let go of items first seen before `since` in the next stretch of the index, in step with what was added."""
+        self._postings.sweep(since, new_count)
 
     # -- boilerplate -------------------------------------------------------------------------------------
 

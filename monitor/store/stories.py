@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.model import Copy, Fold, Kind, Relation, StoredText, Story
 from monitor.store.connection import Connection, Row, stored_at, stored_ms
@@ -18,8 +18,7 @@ TEXT = """SELECT item.id, item.story_id, item.publisher, source.kind, COALESCE(i
     LEFT JOIN fold ON fold.item_id = item.id"""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where an item stands, without its text: `lead_words` counts those of its story's lead, which is in its
     `lead_version`."""
 
@@ -47,11 +46,12 @@ class Stories:
 
     def standings(self, ids: Iterable[int], since: datetime) -> dict[int, Standing]:
         """Where these items stand, by id, of those first seen since then."""
-        sql = """SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count, lead.version FROM item
+        wanted = tuple(ids)
+        sql = f"""SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count, lead.version FROM item
             JOIN story ON story.id = item.story_id JOIN item AS lead ON lead.id = story.lead_id
-            WHERE item.id IN (SELECT value FROM json_each(?)) AND item.first_seen_at >= ?"""
-        rows = self._connection.rows(sql, (json.dumps(list(ids)), stored_ms(since)))
-        return {row[0]: Standing(*row) for row in rows}
+            WHERE item.id IN ({", ".join("?" * len(wanted))}) AND item.first_seen_at >= ?"""
+        rows = self._connection.rows(sql, (*wanted, stored_ms(since)))
+        return {row[0]: Standing._make(row) for row in rows}
 
     def members(self, story_id: int) -> list[int]:
         """The items of a story, in the order stored; none for one that is no more."""
@@ -80,10 +80,10 @@ class Stories:
             WHERE sighting.source_id = ? AND item_id < ? AND item.first_seen_at >= ? ORDER BY item_id DESC LIMIT ?"""
         return [(row[0], row[1]) for row in self._connection.rows(sql, (source_id, item_id, stored_ms(since), most))]
 
-    def count_since(self, source_id: str, item_id: int) -> int:
-        """How many items of a source came with this one or later."""
-        sql = "SELECT count(*) FROM sighting WHERE source_id = ? AND item_id >= ?"
-        return int(self._connection.value(sql, (source_id, item_id)))
+    def count_since(self, source_id: str, item_id: int, upto_id: int) -> int:
+        """How many items of a source came with this one or later, up to another one."""
+        sql = "SELECT count(*) FROM sighting WHERE source_id = ? AND item_id BETWEEN ? AND ?"
+        return int(self._connection.value(sql, (source_id, item_id, upto_id)))
 
     def lead(self, story_id: int, item_id: int) -> None:
         """Let an item lead its story; the lead before becomes a reprint."""

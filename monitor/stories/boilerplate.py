@@ -7,14 +7,20 @@ never taken for it, and a segment counts only while it stands in a good part of 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import chain
 
-from monitor.stories.shingles import RUN, shingle_run
+from monitor.stories.likeness import likeness
+from monitor.stories.shingles import RUN, containment, shingle_run
 from monitor.text.tokens import Words
 
 LEARNED_FROM = 5  # items, besides the one at hand, in as many stories
 LEAST_PART = 0.2  # of the source's items since the oldest of those
+ALIKE = 0.5  # share of the shorter headline's words that stand in the other
+UNRELATED_BELOW = 0.2  # of the shorter text's shingles, those apart that many texts share
 
 _SEGMENT = re.compile(r"[^\n]*?(?:[.!?…。؟।]+[\"'”»)\]]*(?=\s)|\n|$)")
 
@@ -57,6 +63,36 @@ def _joined(stretches: Iterator[tuple[int, int]], shared: Sequence[bool]) -> Ite
         begun = (first, after) if is_whole else None
     if begun is not None:
         yield begun
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A text as it may be one of many with the same lines: its story, its headline's words, its shingles."""
+
+    story_id: int
+    title: tuple[str, ...]
+    shingles: AbstractSet[int]
+
+
+def different(item: Printed, others: Sequence[Printed]) -> list[int]:
+    """The places of those of the others that are of further stories, or else further texts: under other headlines, and unlike
+    apart from what many share, which may well be all that brought them into one story."""
+    counts = Counter(chain.from_iterable(one.shingles for one in (item, *others)))
+    common = {shingle for shingle, count in counts.items() if count > LEARNED_FROM}
+    chosen, found = [(item, item.shingles - common)], list[int]()
+    for place, other in enumerate(others):
+        rest = other.shingles - common
+        if all(_is_other(other, rest, one, of_one) for one, of_one in chosen):
+            chosen.append((other, rest))
+            found.append(place)
+    return found
+
+
+def _is_other(other: Printed, rest: AbstractSet[int], known: Printed, of_known: AbstractSet[int]) -> bool:
+    if other.story_id != known.story_id:
+        return True
+    is_unlike = bool(rest) and containment(rest, of_known).of_shorter < UNRELATED_BELOW
+    return is_unlike and likeness(other.title, known.title) < ALIKE
 
 
 def set_apart(text: str, words: Words, learned: Collection[int]) -> tuple[tuple[int, int], ...]:

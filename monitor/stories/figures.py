@@ -7,17 +7,22 @@ twelve, and days of a month ("1 December", "1 декабря", "dekabrın 1-i", 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from monitor.text.folding import fold_text
+from monitor.text.remembered import Remembered
 
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f,.]\d{3})+(?![\d])|\d+(?:[.,]\d+)?")
 _DIGITS = re.compile(r"\d(?:[\d.,\u00a0\u202f ]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN_DATE = re.compile(r"(\d{1,2})月(\d{1,2})日")
 _BETWEEN = re.compile(r"(?:st|nd|rd|th|er|º)?[\s.,-]{0,2}(?:(?:de|of)\s)?", re.IGNORECASE)
-YEARS = range(1900, 2100)
+_BEFORE = re.compile(r"([^\W\d_]+)[\W\d_]{0,2}\Z")
+BEFORE_LENGTH = 14  # code points in which the month before a number is looked for
+YEARS = (1900, 2100)  # before the second
+DAYS_MOST = 31
+WORDS_REMEMBERED = 8_000
 
 _SCALES = (
     (
@@ -67,22 +72,23 @@ _MONTHS = (
 )
 
 
-def figures(text: str) -> tuple[frozenset[str], frozenset[str]]:
+def figures(text: str, words: Sequence[str] | None = None) -> tuple[frozenset[str], frozenset[str]]:
     """The numbers of a text, as decimals without trailing zeros, and its dates, as month and day ("12-01"). Years and the numbers
-    of dates are not among the numbers."""
+    of dates are not among the numbers. `words` are the text's runs of letters, where they are known."""
     numbers: set[str] = set()
     dates: set[str] = set()
+    if any(map(_COUNTS.__getitem__, _WORD.findall(text) if words is None else words)):
+        numbers.update(_spelled(text))
     if "月" in text:
         dates = {f"{int(month):02}-{int(day):02}" for month, day in _HAN_DATE.findall(text)}
         text = _HAN_DATE.sub(" ", text)
     for number in _numbers_in(text):
-        month = _month_beside(text, number)
         value = _value(number[0])
-        if month and value in range(1, 32):
+        month = _month_beside(text, number) if 1 <= value <= DAYS_MOST else 0
+        if month:
             dates.add(f"{month:02}-{int(value):02}")
-        elif not (value in YEARS and number[0].isdigit()):
+        elif not (YEARS[0] <= value < YEARS[1] and number[0].isdigit()):
             numbers.add(_written(value * _scale_after(text, number.end())))
-    numbers.update(_spelled(text))
     return frozenset(numbers), frozenset(dates)
 
 
@@ -93,17 +99,17 @@ def _numbers_in(text: str) -> Iterator[re.Match[str]]:
 
 def _spelled(text: str) -> Iterator[str]:
     """Numbers written as words; "Sept 9" is none."""
-    if not any(map(_count, _WORD.findall(text))):
-        return
     for word in _WORD.finditer(text):
-        count = _count(word[0])
+        count = _COUNTS[word[0]]
         if count and not text[word.end() : word.end() + 3].strip(" .")[:1].isdigit():
             yield _written(count)
 
 
-@lru_cache(maxsize=16_384)
 def _count(word: str) -> int:
     return _counted().get(fold_text(word), 0)
+
+
+_COUNTS = Remembered(_count, WORDS_REMEMBERED)
 
 
 def _value(number: str) -> float:
@@ -121,7 +127,12 @@ def _written(value: float) -> str:
 
 def _scale_after(text: str, end: int) -> int:
     word = _WORD.match(text, end + 1) if text[end : end + 1].isspace() else None
-    return _scales().get(fold_text(word[0]), 1) if word else 1
+    return _scale(word[0]) if word else 1
+
+
+@lru_cache(maxsize=8_192)
+def _scale(word: str) -> int:
+    return _scales().get(fold_text(word), 1)
 
 
 def _month_beside(text: str, number: re.Match[str]) -> int:
@@ -130,9 +141,10 @@ def _month_beside(text: str, number: re.Match[str]) -> int:
         return 0
     between = _BETWEEN.match(text, number.end())
     after = _WORD.match(text, between.end() if between else number.end())
-    before = next(reversed(list(_WORD.finditer(text, max(0, number.start() - 14), number.start()))), None)
-    near = before is not None and number.start() - before.end() <= 2
-    return (_month(after[0]) if after else 0) or (_month(before[0]) if before and near else 0)
+    if after and (month := _month(after[0])):
+        return month
+    before = _BEFORE.search(text, max(0, number.start() - BEFORE_LENGTH), number.start())
+    return _month(before[1]) if before else 0
 
 
 @lru_cache(maxsize=8_192)

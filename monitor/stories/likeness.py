@@ -38,8 +38,10 @@ class Text:
         """The text of what was read."""
         body = reading.compared("body").texts
         run = shingle_run(body)
-        edges = frozenset([run[0], run[-1]]) - boilerplate if run else frozenset()
-        return cls(reading.compared("title").texts, body, frozenset(run) - boilerplate, boilerplate, edges)
+        found, edges = frozenset(run), frozenset([run[0], run[-1]] if run else ())
+        if boilerplate:
+            found, edges = found - boilerplate, edges - boilerplate
+        return cls(reading.compared("title").texts, body, found, boilerplate, edges)
 
     @cached_property
     def figured(self) -> Figured:
@@ -109,8 +111,10 @@ def relate(copy: Text, lead: Text, *, is_update: bool = False) -> Comparison:
 
 def _veto(copy: Text, lead: Text, covered: float) -> str | None:
     shorter, other = (copy, lead) if len(copy.shingles) <= len(lead.shingles) else (lead, copy)
-    has_twin_title = copy.has_number and lead.has_number and are_twins(copy.title, lead.title)
-    return veto_of(shorter.figured, other.figured, covered, has_twin_title=has_twin_title)
+    against = veto_of(shorter.figured, other.figured, covered, other.shingles)
+    if against is None and copy.has_number and lead.has_number and are_twins(copy.title, lead.title):
+        against = veto_of(shorter.figured, other.figured, covered, other.shingles, has_twin_title=True)
+    return against
 
 
 def _by_title(copy: Text, lead: Text) -> Comparison:

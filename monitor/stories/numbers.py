@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from itertools import pairwise
 
+from monitor.stories.shingles import shingle_run
 from monitor.text.folding import fold_text
 from monitor.text.wire_names import MONTHS, WEEKDAYS
 
@@ -25,9 +26,12 @@ STAMPED = (
 )
 VERY_TEXT = 0.95  # shared part from which on the text is the same whatever its title
 COVERED_FROM = 0.6  # of the shorter text: where so much is shared, its numbers should be as well
+AMID_LEAST = 2  # numbers that are missing, where less is shared
+REACH = 12  # words on either side of a number
 _HOLE = "#"
 _NONE: frozenset[str] = frozenset()
 Frame = tuple[str, str, str]
+Date = tuple[str, str]
 
 
 class Figured:
@@ -61,13 +65,32 @@ class Figured:
         return _framed(self._words, {at: word for at, word in enumerate(self._words) if _is_code(word)})
 
     @cached_property
-    def dates(self) -> frozenset[tuple[str, str]]:
+    def dates(self) -> frozenset[Date]:
         """Days of a month, as (day, month)."""
+        return frozenset(self._dated.values())
+
+    @cached_property
+    def _dated(self) -> dict[int, Date]:
+        """Each day of a month by its place."""
         months = _months()
-        return frozenset(
-            (one, other) if other in months else (other, one)
-            for one, other in pairwise(self._words)
+        return {
+            at: (one, other) if other in months else (other, one)
+            for at, (one, other) in enumerate(pairwise(self._words))
             if (other in months and _is_day(one)) or (one in months and _is_day(other))
+        }
+
+    def amid(self, shingles: AbstractSet[int]) -> tuple[frozenset[str], frozenset[Date]]:
+        """The different numbers and dates that stand amid what another text has too: some of its shingles are close by on both
+        sides. What stands in an outlet's own lines, or in what it wrote besides, does not."""
+        shared = [shingle in shingles for shingle in shingle_run(self._words)]
+
+        def is_amid(at: int) -> bool:
+            return any(shared[max(0, at - REACH) : max(0, at - 2)]) and any(shared[at + 1 : at + REACH - 1])
+
+        numbers = ((at, _number(word)) for at, word in enumerate(self._words) if word[0] <= "9")
+        return (
+            frozenset(number for at, number in numbers if number and is_amid(at)),
+            frozenset(date for at, date in self._dated.items() if is_amid(at)),
         )
 
 
@@ -78,14 +101,17 @@ def numbers_in(words: Sequence[str]) -> list[str]:
 
 def veto(shorter: Sequence[str], other: Sequence[str], covered: float, *, has_twin_title: bool = False) -> str | None:
     """`veto_of` for two texts' folded words."""
-    return veto_of(Figured(shorter), Figured(other), covered, has_twin_title=has_twin_title)
+    ours, theirs, known = Figured(shorter), Figured(other), frozenset(shingle_run(other))
+    return veto_of(ours, theirs, covered, known, has_twin_title=has_twin_title)
 
 
-def veto_of(ours: Figured, theirs: Figured, covered: float, *, has_twin_title: bool = False) -> str | None:
+def veto_of(
+    ours: Figured, theirs: Figured, covered: float, shingles: AbstractSet[int], *, has_twin_title: bool = False
+) -> str | None:
     """Why numbers or dates speak against two texts being copies; None where they do not.
 
-    `covered` (0 to 1) is how much of the shorter text, `ours`, is in the other; `has_twin_title` says that titles differ in
-    numbers alone. A date stamp that opens or ends a text is passed over.
+    `covered` (0 to 1) is how much of the shorter text, `ours`, is in the other, which has these `shingles`; `has_twin_title`
+    says that titles differ in numbers alone. A date stamp that opens or ends a text is passed over.
     """
     agreeing, differing = _compared(ours.framed, theirs.known)
     if not agreeing + differing and ours.coded:
@@ -94,15 +120,17 @@ def veto_of(ours: Figured, theirs: Figured, covered: float, *, has_twin_title: b
         return f"{differing} of {agreeing + differing} numbers differ"
     if has_twin_title and (differing or (not agreeing and covered < VERY_TEXT)):
         return "the titles differ in their numbers"
-    if differing and _dates_differ(ours, theirs, least=2 if agreeing > differing else 1):
-        return "the dates differ"
-    if agreeing:
+    if agreeing and not (ours.dates and theirs.dates):
         return None
-    wanted, known = ours.numbers, theirs.numbers
-    missing = len(wanted - known)
-    # Where the other has hardly any numbers of its own, they were cut or put into words.
-    if covered >= COVERED_FROM and missing * 2 > len(wanted) and len(known) * 2 >= len(wanted):
-        return f"{missing} of {len(wanted)} numbers are missing"
+    numbers, dates = ours.amid(shingles)
+    # One date alone may have been changed by rewording.
+    if min(len(dates), len(theirs.dates)) >= (2 if agreeing > differing else 1) and not dates & theirs.dates:
+        return "the dates differ"
+    missing, known = len(numbers - theirs.numbers), len(theirs.numbers)
+    least = 1 if covered >= COVERED_FROM else AMID_LEAST
+    # Where the other text has hardly any numbers of its own, they were cut or put into words.
+    if not agreeing and missing >= least and missing * 2 > len(numbers) and known * 2 >= len(numbers):
+        return f"{missing} of {len(numbers)} numbers are missing"
     return None
 
 
@@ -154,11 +182,6 @@ def _framed(words: Sequence[str], numbers: Mapping[int, str]) -> list[tuple[str,
         frames: list[Frame] = [("before", before[0], before[1]), ("after", after[0], after[1])]
         framed.append((number, [frame for frame in frames if not {"", _HOLE}.issuperset(frame[1:])]))
     return framed
-
-
-def _dates_differ(ours: Figured, theirs: Figured, least: int) -> bool:
-    """Whether both have so many dates, and none in common. One alone may have been changed by rewording."""
-    return min(len(ours.dates), len(theirs.dates)) >= least and not ours.dates & theirs.dates
 
 
 def _is_day(word: str) -> bool:

@@ -54,14 +54,10 @@ _ARABIC_PREFIX = re.compile("^(?:[وبلكف]?ال|لل|[وبلف])(?=[ء-ۓ]{3}
 _HEBREW_PREFIX = re.compile("^[ובלמהשכ](?=[א-ת]{3})")
 
 
+@lru_cache(maxsize=16_384)
 def skeletons(word: str) -> tuple[str, ...]:
     """The skeletons of a word in any spelling: one, or two where its first letters may be a prefix; none for a word of a script
     that is not known, or without consonants worth the name (fewer than two classes)."""
-    return _skeletons(word)
-
-
-@lru_cache(maxsize=16_384)
-def _skeletons(word: str) -> tuple[str, ...]:
     folded = fold_text(word.lower().translate(_KEPT)).replace("-", "")
     found = dict.fromkeys(_skeleton(form) for form in _forms(folded))
     return tuple(skeleton for skeleton in found if len(skeleton) > 1)
@@ -105,9 +101,14 @@ def _class_of(sound: re.Match[str], *, is_first: bool) -> str:
     return name
 
 
+@lru_cache(maxsize=16_384)
+def sounds(word: str) -> frozenset[str]:
+    """What the skeletons of a word are without inner ones of b: those of one name have one in common."""
+    return frozenset(map(_without_inner_b, skeletons(word)))
+
+
 def are_alike(one: str, other: str) -> bool:
-    """Whether two skeletons may be of one name. Persian writes the v of Petrova as a vowel, so inner "
-    "ones may be missing."""
+    """Whether two skeletons may be of one name. Persian writes the v of Petrova as a vowel, so inner ones may be missing."""
     if one == other:
         return True
     ours, theirs = _without_inner_b(one), _without_inner_b(other)

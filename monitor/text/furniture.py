@@ -14,19 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from monitor.model import Wire
+from monitor.text.credits import tail_piece
 from monitor.text.folding import fold_text
-from monitor.text.wire_names import (
-    AGENCIES,
-    DATELINE_CITIES,
-    MONTHS,
-    NO_PLACES,
-    PLACE_PARTICLES,
-    UNCASED_AGENCIES,
-    WEEKDAYS,
-)
+from monitor.text.uncased import may_be_uncased, uncased_piece
+from monitor.text.wire_names import DATELINE_CITIES, DESKS, MONTHS, NO_PLACES, PLACE_PARTICLES, WEEKDAYS
+from monitor.text.wire_pieces import AGENCY, Piece, any_of, is_agency, skip_space
 
 HEAD_LENGTH = 160
-TAIL_LENGTH = 120
 TAIL_PIECES_MOST = 3
 
 
@@ -44,15 +38,6 @@ class Furniture:
     bare_body: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One piece of furniture at [start, end) of a text."""
-
-    start: int
-    end: int
-    wire: Wire
-
-
 _NO_WIRE = Wire()
 
 
@@ -65,8 +50,9 @@ def find_furniture(title: str, body: str) -> Furniture:
     in_body = _pieces(body, is_title=False)
     if not in_title and not in_body:
         return Furniture(_NO_WIRE, (), title.strip(), body.strip())
-    wire = _NO_WIRE
-    for piece in sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None):
+    first, *others = sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None)
+    wire = first.wire
+    for piece in others:
         wire = _complete(wire, piece.wire)
     spans = [("title", piece.start, piece.end) for piece in in_title]
     spans += [("body", piece.start, piece.end) for piece in in_body]
@@ -83,7 +69,7 @@ def _complete(wire: Wire, other: Wire) -> Wire:
     )
 
 
-def _without(text: str, pieces: list[_Piece]) -> str:
+def _without(text: str, pieces: list[Piece]) -> str:
     kept, position = [], 0
     for piece in pieces:
         kept.append(text[position : piece.start])
@@ -92,11 +78,16 @@ def _without(text: str, pieces: list[_Piece]) -> str:
     return "".join(kept).strip()
 
 
-def _pieces(text: str, *, is_title: bool) -> list[_Piece]:
+_TITLE_SIGN = re.compile(r"[-–—:_()\[/\d]")  # all furniture of a title has one of these, or begins with capitals
+
+
+def _pieces(text: str, *, is_title: bool) -> list[Piece]:
+    if is_title and not _TITLE_SIGN.search(text) and not text.lstrip()[:2].isupper():
+        return []
     pieces = list(_head_pieces(text, is_title=is_title))
     taken = pieces[-1].end if pieces else 0
-    end, tail = len(text), list[_Piece]()
-    while len(tail) < TAIL_PIECES_MOST and (piece := _tail_piece(text[:end], taken, is_title=is_title)):
+    end, tail = len(text), list[Piece]()
+    while len(tail) < TAIL_PIECES_MOST and (piece := tail_piece(text[:end], taken, is_title=is_title)):
         tail.insert(0, piece)
         end = piece.start
     return [*pieces, *tail]
@@ -105,13 +96,13 @@ def _pieces(text: str, *, is_title: bool) -> list[_Piece]:
 # -- the head --------------------------------------------------------------------------------------
 
 
-def _head_pieces(text: str, *, is_title: bool) -> Iterator[_Piece]:
+def _head_pieces(text: str, *, is_title: bool) -> Iterator[Piece]:
     """Edit mark, label and dateline, each at most once, in this order.
 
     The dateline may also open a later line of the head: a label is often followed by a headline of its own.
     """
     limit = min(len(text), HEAD_LENGTH)
-    position = _skip_space(text, 0)
+    position = skip_space(text, 0)
     if is_title and (edit := _edit_piece(text, position)):
         yield edit
         position = edit.end
@@ -125,34 +116,23 @@ def _head_pieces(text: str, *, is_title: bool) -> Iterator[_Piece]:
         line_end = text.find("\n", position, limit)
         if line_end < 0:
             return
-        position = _skip_space(text, line_end)
-
-
-def _skip_space(text: str, position: int) -> int:
-    while position < len(text) and text[position].isspace():
-        position += 1
-    return position
-
-
-def _any_of(names: list[str] | tuple[str, ...]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        position = skip_space(text, line_end)
 
 
 _WORD = r"[^\W\d_]{1,24}"
 _NAME = rf"{_WORD}(?:(?:[ '’/-]|\. ?){_WORD}){{0,3}}"
 _PLACE = rf"(?P<place>{_NAME}(?:, ?{_NAME}\.?){{0,2}})"
-_MONTH = rf"(?:{_any_of(MONTHS)})\b\.?"
+_MONTH = rf"(?:{any_of(MONTHS)})\b\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"\d{1,2}(?:st|nd|rd|th|er|\.)?"
 _DATE = (
-    rf"(?P<dated>(?:(?:{_any_of(WEEKDAYS)}),? )?"
+    rf"(?P<dated>(?:(?:{any_of(WEEKDAYS)}),? )?"
     rf"(?:{_MONTH} {_DAY}(?:,? {_YEAR})?|{_DAY} (?:de )?{_MONTH}(?:,? (?:de )?{_YEAR})?"
     rf"|\d{{1,2}}[./]\d{{1,2}}[./]{_YEAR}))"
 )
 _DATED = rf"(?:[,.]?\s?(?:[-–—]\s?)?{_DATE})"
 _SEPARATOR = r"\s?(?:\.-|--|[-–—:_])"
-_AGENCY = rf"(?P<agency>{_any_of(AGENCIES)})(?!\w)"
-_CITY = _any_of([city.upper() for city in DATELINE_CITIES])
+_CITY = any_of([city.upper() for city in DATELINE_CITIES])
 _LOWER_AGENCY = (
     "(?:keystone-ats|keystone-sda|Keystone-ATS|Keystone-SDA|ats|ATS|sda|SDA|dpa|afp|awp|apa|ap|ansa|belga|reuters)"
 )
@@ -173,13 +153,13 @@ _DATELINES = (
     (
         "/",
         re.compile(rf"\w/(?:\.|{_SEPARATOR})"),
-        re.compile(rf"{_PLACE}{_DATED}?[,.]?\s?/(?P<agency>[^/\n]{{2,40}})/(?:\.|{_SEPARATOR})", re.IGNORECASE),
+        re.compile(rf"(?:{_PLACE}{_DATED}?[,.]?\s?)?/(?P<agency>[^/\n]{{2,40}})/(?:\.|{_SEPARATOR})", re.IGNORECASE),
     ),
     (
         "",
         None,
         re.compile(
-            rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ |[-–—] )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{_AGENCY}"
+            rf"{_PLACE}(?i:{_DATED})[,.]?\s(?:/ |[-–—] )?(?:[Bb]y [^/\n:]{{3,40}}? [-–—] )?{AGENCY}"
             rf"(?:{_SEPARATOR}|\.(?=\s)|\.?$)",
             re.MULTILINE,
         ),
@@ -187,12 +167,12 @@ _DATELINES = (
     (
         "(",
         None,
-        re.compile(rf"{_PLACE}(?i:{_DATED}) \({_AGENCY}\)(?=\s)"),
+        re.compile(rf"{_PLACE}(?i:{_DATED}) \({AGENCY}\)(?=\s)"),
     ),
     (
-        ", AZ",
-        None,
-        re.compile(rf"{_PLACE}(?i:{_DATED}), (?P<agency>AZERTAC|AZERTAJ|AZƏRTAC)(?=\s)"),
+        ", ",
+        re.compile(", (?:AZ|АЗ)"),
+        re.compile(rf"{_PLACE}(?i:{_DATED}), (?P<agency>AZERTAC|AZERTAJ|AZƏRTAC|АЗЕРТАДЖ)(?=\s)"),
     ),
     (
         "(",
@@ -200,42 +180,58 @@ _DATELINES = (
         re.compile(rf"{_PLACE} \((?P<agency>{_LOWER_AGENCY}(?:[ /]{_LOWER_AGENCY}){{0,3}})\)(?=\s)"),
     ),
 )
-_UNCASED = re.compile(
-    rf"(?P<place>[؀-ۿ][؀-ۿ\u200c ]{{1,30}}?)(?:[،,] ?| (?:في ))?\s*(?P<dated>\d{{1,2}} [؀-ۿ]{{2,12}}(?: \d{{4}})?)?[،,]?\s*"
-    rf"[(/](?P<agency>{_any_of(UNCASED_AGENCIES)})[)/]\s?[-–—:.]"
-)
 _ANSA_PLACE = re.compile(rf"\s?{_PLACE}{_DATED}{_SEPARATOR}", re.IGNORECASE)
 _DATED_ONLY = re.compile(rf"{_PLACE}\s?[,–—-]\s?{_DATE}\s?(?:--|[-–—:])(?=\s)", re.IGNORECASE)
+_DATED_BRACKETED = re.compile(rf"{_PLACE} \({_DATE}\)\s?(?:--|[-–—:])(?=\s)", re.IGNORECASE)
 _DATED_TITLE = re.compile(rf"{_PLACE} [–—-] {_DATE} :", re.IGNORECASE)
-_CITY_ONLY = re.compile(rf"(?P<place>{_CITY})(?::|\s?--|\s?[–—])(?=\s)")
+_DATE_ALONE = re.compile(
+    rf"(?P<dated>{_DAY} {_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR})\s?(?:--|[-–—])\s", re.IGNORECASE
+)
+_CITY_ONLY = re.compile(rf"(?P<place>(?:{_CITY})(?:, {_NAME}(?= ?(?:--|[–—])))?)(?::|\s?--|\s?[–—]|\s_)(?=\s)")
+_CITY_AGENCY = re.compile(rf"(?P<place>{_CITY}|{any_of(DATELINE_CITIES)})[.,]? {AGENCY}{_SEPARATOR}(?=\s)")
+# Agencies whose names are no words, which some print without brackets.
+_BARE_CREDIT = re.compile(
+    r"(?P<agency>AFP|AAP|REUTERS|Reuters|TASS|ТАСС|Xinhua|XINHUA|Yonhap|Kyodo|ANSA|EFE|dpa|AZERTAC|AZƏRTAC|Interfax|INTERFAX|Интерфакс"
+    r"|РИА Новости|Anadolu|PTI|IANS|ANI|WAM|KUNA|IRNA|PRNewswire)/?\s?(?:--|[-–—])\s"
+)
 
 
-def _dateline_piece(text: str, position: int, *, is_title: bool) -> _Piece | None:
+def _dateline_piece(text: str, position: int, *, is_title: bool) -> Piece | None:
     head = text[position : position + HEAD_LENGTH]
-    if "؀" <= head[:1] <= "ۿ":
-        return _uncased_piece(text, position, head)
+    if may_be_uncased(head):
+        return uncased_piece(text, position, head)
+    if (
+        not head[:1].isupper() and head[:1] != "("
+    ):  # a place begins in capitals, and stands first but where there is a credit alone
+        return None
     is_dated = _may_be_dated(head)
     for letters, sign, pattern in _DATELINES:
         has_sign = letters in head and (is_dated if sign is None else sign.search(head))
         if has_sign and (match := pattern.match(head)) and (wire := _credited(match)):
             return _dateline_found(text, position, head, match.end(), wire)
-    patterns = [_DATED_TITLE if is_title else _DATED_ONLY] if is_dated else []
-    if not is_title and head[:2].isupper():
-        patterns.append(_CITY_ONLY)
-    for pattern in patterns:
-        if (match := pattern.match(head)) and _is_place(match["place"]):
-            wire = Wire(place=match["place"], dated=_date_of(match))
-            return _Piece(position, _skip_space(text, position + match.end()), wire)
+    if found := _uncredited(head, is_title=is_title, is_dated=is_dated):
+        end, wire = found
+        return Piece(position, skip_space(text, position + end), wire)
     return None
 
 
-def _uncased_piece(text: str, position: int, head: str) -> _Piece | None:
-    """A dateline in Arabic script, which has no capitals to tell a place by: only known agencies make one."""
-    match = _UNCASED.match(head)
-    if match is None:
+def _uncredited(head: str, *, is_title: bool, is_dated: bool) -> tuple[int, Wire] | None:
+    """Where a dateline of a place, a date or both ends, and what it says; or of an agency's bare name."""
+    if is_title:
+        patterns = [_DATED_TITLE] if is_dated else []
+    else:
+        patterns = [_DATED_ONLY, _DATED_BRACKETED] if is_dated else []
+        patterns += [_CITY_ONLY] if head[:2].isupper() else []
+    for pattern in patterns:
+        if (match := pattern.match(head)) and _is_place(match["place"]):
+            return match.end(), Wire(place=match["place"], dated=_date_of(match))
+    if is_title:
         return None
-    wire = Wire(place=match["place"].strip(), dated=match["dated"], agency=match["agency"])
-    return _Piece(position, _skip_space(text, position + match.end()), wire)
+    if is_dated and (match := _DATE_ALONE.match(head)) and not head[match.end() : match.end() + 1].islower():
+        return match.end(), Wire(dated=_date_of(match))
+    is_city = head.partition(" ")[0].rstrip(",.").casefold() in _FIRST_WORDS
+    match = _BARE_CREDIT.match(head) or (_CITY_AGENCY.match(head) if is_city else None)
+    return (match.end(), Wire(place=match.groupdict().get("place"), agency=match["agency"])) if match else None
 
 
 def _may_be_dated(head: str) -> bool:
@@ -258,11 +254,11 @@ def _folded_months() -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold_text, MONTHS)))
 
 
-def _dateline_found(text: str, position: int, head: str, end: int, wire: Wire) -> _Piece:
+def _dateline_found(text: str, position: int, head: str, end: int, wire: Wire) -> Piece:
     """The dateline up to its text; ANSA prints place and date after the credit."""
     if wire.place is None and (after := _ANSA_PLACE.match(head, end)) and _is_place(after["place"]):
         wire, end = replace(wire, place=after["place"], dated=_date_of(after)), after.end()
-    return _Piece(position, _skip_space(text, position + end), wire)
+    return Piece(position, skip_space(text, position + end), wire)
 
 
 def _date_of(match: re.Match[str]) -> str | None:
@@ -273,24 +269,18 @@ def _date_of(match: re.Match[str]) -> str | None:
 def _credited(match: re.Match[str]) -> Wire | None:
     """What a dateline with a credit says; None where its parts are no place and no agency."""
     place, dated, agency = match.groupdict().get("place"), _date_of(match), match["agency"].strip()
-    if place is not None and not _is_place(place):
+    is_city = place is not None and place.partition(",")[0].casefold() in _CITIES_FOLDED
+    if place is not None and not _is_place(place) and not (is_city and dated):
         return None
-    # Beside a date an unknown name passes for an agency; without one only a known name does.
-    if not _is_agency(agency) and not (dated and _is_like_agency(agency)):
-        return None
-    return Wire(place=place, dated=dated, agency=agency)
+    # Beside a date an unknown name passes for an agency, after a known city an outlet's; else only a known name does.
+    if is_agency(agency) or (dated and _is_like_agency(agency)) or (is_city and _is_outlet(agency)):
+        return Wire(place=place, dated=dated, agency=agency)
+    return None
 
 
-_AGENCIES_FOLDED = frozenset(name.casefold() for name in AGENCIES)
-
-
-def _is_agency(text: str) -> bool:
-    """Whether `text` names agencies and nothing else: one, several ("ats afp"), or its correspondent ("Корр. ТАСС")."""
-    folded = text.strip().casefold()
-    if folded in _AGENCIES_FOLDED:
-        return True
-    parts = [part for part in re.split(r"[\s/,.]+", folded) if part not in ("", "and", "корр", "cor")]
-    return bool(parts) and all(part in _AGENCIES_FOLDED for part in parts)
+def _is_outlet(text: str) -> bool:
+    """Whether `text` is an outlet's letters or a desk ("TNS", "Web Desk")."""
+    return bool(re.fullmatch("[A-Z]{2,6}", text)) or text.casefold() in DESKS
 
 
 def _is_like_agency(text: str) -> bool:
@@ -309,20 +299,21 @@ def _is_place(text: str) -> bool:
 
 
 _LABEL = re.compile(rf"\*?(?P<label>{_PLACE}(?P<gap> ?)\((?P<outlet>[A-Z]{{2,6}})\)) ?:")
+_FIRST_WORDS = frozenset(city.partition(" ")[0].casefold() for city in DATELINE_CITIES)
 _CITIES_FOLDED = frozenset(city.casefold() for city in DATELINE_CITIES)
 
 
-def _label_piece(text: str, position: int) -> _Piece | None:
+def _label_piece(text: str, position: int) -> Piece | None:
     """An outlet's own label, `Islamabad(TNS):`; with a space only after a known city, and not for an agency's credit."""
     head = text[position : position + HEAD_LENGTH]
     match = _LABEL.match(head) if "):" in head or ") :" in head else None
     if not match or not _is_place(match["place"]):
         return None
-    is_agency = _is_agency(match["outlet"])
-    if match["gap"] and (is_agency or match["place"].casefold() not in _CITIES_FOLDED):
+    is_credit = is_agency(match["outlet"])
+    if match["gap"] and (is_credit or match["place"].casefold() not in _CITIES_FOLDED):
         return None
-    wire = Wire(label=match["label"], place=match["place"], agency=match["outlet"] if is_agency else None)
-    return _Piece(position, _skip_space(text, position + match.end()), wire)
+    wire = Wire(label=match["label"], place=match["place"], agency=match["outlet"] if is_credit else None)
+    return Piece(position, skip_space(text, position + match.end()), wire)
 
 
 _EDIT_WORD = (
@@ -343,81 +334,11 @@ _EDITS = (
 )
 
 
-def _edit_piece(text: str, position: int) -> _Piece | None:
+def _edit_piece(text: str, position: int) -> Piece | None:
     head = text[position : position + HEAD_LENGTH]
     if not (head[:2].isupper() or head[:1].isdigit() or head.startswith(("(", "["))):
         return None
     for pattern in _EDITS:
         if match := pattern.match(head):
-            return _Piece(position, position + match.end(), Wire(edit=match["edit"].strip()))
+            return Piece(position, position + match.end(), Wire(edit=match["edit"].strip()))
     return None
-
-
-# -- the tail --------------------------------------------------------------------------------------
-
-_REPORTS = re.compile(rf",\s{_AGENCY}\s(?:reports?|reported|informs|informed)\.?\s*$")
-_WITH_INPUTS = re.compile(
-    r"(?:^|(?<=[\n.!?”\"»])|(?<=[.!?] ))\(?[Ww]ith (?:files|inputs?|(?:additional )?reporting) (?:from|by) "
-    r"(?P<agency>(?:[A-ZÀ-ÞА-Я]|(?:news )?agencies|wires)[^.()\n]{0,60})\)?\.?\s*$"
-)
-# Agencies whose names are words are no signature: "Talks go on - Report".
-_SIGNED = re.compile(rf"\s(?:--|[-–—])\s?(?!Report|Trend){_AGENCY}\.?\s*$")
-_EDIT_TAIL = re.compile(r"\s*(?:[-–—]\s|[(\[])(?P<edit>UPDATED?(?: \d{1,2})?|CORRECTED)[)\]]?\s*$")
-
-
-_SAID = re.compile(rf",\s(?:сообщает|передает|передаёт|сообщают в|повідомляє|передає)\s{_AGENCY}\.?\s*$")
-_SOURCE = re.compile(
-    r"\n\s*(?:Source|Источник|Джерело|Quelle|Fuente|Fonte|Kaynak|Mənbə|المصدر|منبع)\s?: ?(?P<agency>[^\n]{2,40}?)\.?\s*$"
-)
-# What desks and content systems print under a text, credits of nobody in particular.
-_LINES = (
-    (
-        ("ing by ", "iled by "),
-        re.compile(
-            r"\s*\((?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled) by [^()\n]{2,110}\)\.?\s*$"
-        ),
-    ),
-    (("©", "(c)", "(C)", "Copyright"), re.compile(r"(?:^|(?<=\s))(?:©|\([Cc]\)|Copyright ©?) ?20\d\d\b[^\n]{0,80}$")),
-    (
-        ("\n",),
-        re.compile(
-            r"\n\s*(?:Read more|Continue reading|Read the full (?:story|article)|Читать далее|Подробнее|Читати далі"
-            r"|Lire la suite|Weiterlesen|Leer más|Leggi tutto|Devamını oku|Ətraflı oxu|اقرأ المزيد|ادامه مطلب)\b[^\n]{0,80}$"
-        ),
-    ),
-)
-_APPEARED = re.compile(r"(?:^|(?<=\s))The post [^\n]{1,300} (?:appeared first on|first appeared on) [^\n]{2,80}$")
-APPEARED_LENGTH = 400
-
-
-def _tail_piece(text: str, taken: int, *, is_title: bool) -> _Piece | None:
-    start = max(taken, len(text) - TAIL_LENGTH)
-    tail = text[start:]
-    patterns = [] if is_title else _credits(tail)
-    for pattern in patterns + [_SIGNED] * _holds(tail, "-", "–", "—"):
-        if match := pattern.search(tail):
-            return _Piece(start + match.start(), len(text), Wire(agency=match["agency"].strip()))
-    if is_title and _holds(tail, "UPDATE", "CORRECTED") and (match := _EDIT_TAIL.search(tail)):
-        return _Piece(start + match.start(), len(text), Wire(edit=match["edit"]))
-    return None if is_title else _line_piece(text, tail, taken)
-
-
-def _credits(tail: str) -> list[re.Pattern[str]]:
-    """The shapes of credits that a tail may have, by what they cannot do without."""
-    found = [_REPORTS] * _holds(tail, "report", "inform") + [_WITH_INPUTS] * ("ith " in tail)
-    return found + [_SAID] * _holds(tail, "сообща", "переда", "повідомляє") + [_SOURCE] * ("\n" in tail and ":" in tail)
-
-
-def _line_piece(text: str, tail: str, taken: int) -> _Piece | None:
-    start = len(text) - len(tail)
-    for signs, pattern in _LINES:
-        if _holds(tail, *signs) and (match := pattern.search(tail)):
-            return _Piece(start + match.start(), len(text), _NO_WIRE)
-    if "appeared" in tail and (match := _APPEARED.search(text, max(taken, len(text) - APPEARED_LENGTH))):
-        return _Piece(match.start(), len(text), _NO_WIRE)
-    return None
-
-
-def _holds(text: str, *signs: str) -> bool:
-    """Whether a text holds one of the signs; much quicker than the patterns that cannot do without them."""
-    return any(sign in text for sign in signs)

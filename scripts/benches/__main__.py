@@ -4,6 +4,7 @@
 each), every pass a `monitor fetch` of its own, beside `reader` doing the same with its search index brought up to date.
 `stories` takes in made-up releases with their copies and twins, and scores what was folded.
 `rules` asks 100, 1,000 and 10,000 rules of made-up items in six scripts, beside an alternation of the `regex` package a rule.
+`alerts` times alerts from an entry's publication to the mail server, and counts spikes told in simulated years.
 `search` builds an archive of a million items and times queries of each kind over it.
 `digests` makes a hundred digests over a day of 100,000 items.
 `daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
@@ -38,7 +39,7 @@ def main() -> int:
         from benches import stories
         from benches.stories_table import stories_tables
 
-        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents, wanted.window)
+        figures = stories.measure(wanted.releases, wanted.seed, wanted.documents, wanted.window, wanted.twins)
         print(json.dumps(figures) if wanted.json else stories_tables(figures))
         return 0
     if wanted.command == "rules":
@@ -46,6 +47,12 @@ def main() -> int:
 
         figures = ruling.measure(wanted.items, wanted.most, wanted.peer)
         print(json.dumps(figures) if wanted.json else ruling.table(figures))
+        return 0
+    if wanted.command == "alerts":
+        from benches import alerting
+
+        figures = alerting.measure(wanted.entries, wanted.years, wanted.seed)
+        print(json.dumps(figures) if wanted.json else alerting.tables(figures))
         return 0
     if wanted.command == "search":
         from benches import searching
@@ -87,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
         help="the items of the feed files in DIR as releases, beside the made-up ones",
     )
     told.add_argument(
+        "--twins", type=int, default=0, metavar="N", help="about N hard negatives of each kind of text besides"
+    )
+    told.add_argument(
         "--window",
         type=int,
         action="append",
@@ -104,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     rules.add_argument("--no-peer", dest="peer", action="store_false", help="without the regular expressions")
     rules.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    alerts = commands.add_parser("alerts", help="from publication to the mail server, and spikes in simulated years")
+    alerts.add_argument("--entries", type=int, default=40, metavar="N", help="how many entries are published (40)")
+    alerts.add_argument(
+        "--years", type=int, default=20, metavar="N", help="how many years are simulated of each kind (20)"
+    )
+    alerts.add_argument("--seed", type=int, default=1, help="another one gives other times and counts")
+    alerts.add_argument("--json", action="store_true", help="the figures as one JSON object")
     search = commands.add_parser("search", help="queries over an archive of very many items")
     search.add_argument("--items", type=int, default=1_000_000, metavar="N", help="how many items (1,000,000)")
     search.add_argument(

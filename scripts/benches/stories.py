@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from benches.stories_documents import from_documents
 from benches.stories_score import Placed, score
 from benches.stories_stream import OFFICIALS, SOURCES_EACH, WIRES, Piece, made_up
+from benches.stories_twins import made_up_twins, twins_of_documents
 from monitor.intake import Intake
 from monitor.model import Acquired, Entry, Gate, Kind, Source
 from monitor.rules import RuleSet
@@ -27,13 +28,22 @@ BEGINNING = datetime(2026, 11, 1, tzinfo=UTC)
 UNRELATED_TEXTS = 400
 
 
-def measure(releases: int, seed: int, documents: Path | None, windows: Sequence[int] = ()) -> dict[str, object]:
-    """The figures of made-up releases, of those found in `documents` beside them, and the cost in windows of so many items."""
+def measure(
+    releases: int, seed: int, documents: Path | None, windows: Sequence[int] = (), twins: int = 0
+) -> dict[str, object]:
+    """The figures of made-up releases, of those found in `documents` beside them, of so many hard negatives around each kind, and
+    the cost in windows of so many items."""
     stream, pieces = made_up(releases, seed)
     found: dict[str, object] = {"made up": _measured(pieces, stream.source_languages)}
     if documents is not None:
         stream, pieces = from_documents(documents, seed)
         found["documents"] = _measured(pieces, stream.source_languages)
+    if twins:
+        stream, pieces = made_up_twins(twins, seed)
+        found["hard negatives, made up"] = _measured(pieces, stream.source_languages)
+    if twins and documents is not None:
+        stream, pieces = twins_of_documents(documents, twins, seed)
+        found["hard negatives, documents"] = _measured(pieces, stream.source_languages)
     if windows:
         from benches import stories_cost
 

@@ -7,13 +7,14 @@ three in four are texts that nobody has, the others copies of them.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -29,11 +30,14 @@ from monitor.linking import Linking
 from monitor.placing import Placing
 from monitor.store import Store, open_store
 from monitor.store.connection import Connection, stored_ms
+from monitor.store.events import HOLDERS_MOST as KEY_HOLDERS
+from monitor.store.postings import stored_ids
+from monitor.store.shingles import HOLDERS_MOST as SHINGLE_HOLDERS
 from monitor.store.shingles import ShingleIndex
-from monitor.stories.events import event_keys, tell, written
 from monitor.stories.fold import WINDOW
 from monitor.stories.likeness import Text as Compared
 from monitor.stories.shingles import SAMPLED_BELOW
+from monitor.stories.telling import event_keys, tell, written
 from monitor.text.reading import read
 
 TEMPLATES = 4_000
@@ -93,12 +97,15 @@ def _measured(size: int, writer: Writer, templates: Sequence[Template]) -> dict[
 def _timed(clock: Clock) -> ExitStack:
     """The doors between the steps, each timed from outside; what is inside another is taken off it."""
     doors = (
+        (Placing, "expect", "fingerprint"),
         (Placing, "place_new", "fingerprint"),
+        (ShingleIndex, "expect", "look-up"),
         (ShingleIndex, "holders", "look-up"),
         (Placing, "_plausible", "look-up"),
         (Placing, "_fold", "verification"),
         (Placing, "_join", "insertion"),
         (Placing, "finish", "insertion"),
+        (Linking, "expect", "same event"),
         (Linking, "link", "same event"),
         (Linking, "finish", "same event"),
     )
@@ -136,8 +143,7 @@ def _templates(writer: Writer, count: int) -> list[Template]:
 
 
 def _fill(store: Store, size: int, random: Random, templates: Sequence[Template], source_ids: Sequence[str]) -> None:
-    """Items over the window, the newest last. Rows of the index are added in the order of items, as they would have come; of very
-    many in the order of the index, since otherwise it takes hours."""
+    """Items over the window, the newest last, and the indexes that they would have left."""
     connection, step = store.connection, WINDOW / size
     connection.execute("PRAGMA temp_store = FILE")  # rows are sorted there
     first_at = BEGINNING - WINDOW + timedelta(hours=12)
@@ -159,29 +165,30 @@ def _fill(store: Store, size: int, random: Random, templates: Sequence[Template]
             connection.executemany(
                 "INSERT INTO story (id, lead_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?)", stories
             )
-        connection.execute("CREATE TEMP TABLE row (hash INTEGER, item_id INTEGER)")
-        order = "hash, item_id" if size > ORDERED_ABOVE else "item_id, hash"
-        connection.executemany("INSERT INTO row VALUES (?, ?)", _shingle_rows(size, random, templates))
-        connection.execute(
-            f"INSERT OR IGNORE INTO shingle (hash, item_id) SELECT hash, item_id FROM row ORDER BY {order}"
-        )
-        connection.execute("DELETE FROM row")
+        connection.execute("CREATE TEMP TABLE row (number INTEGER, item_id INTEGER)")
+        _fill_index(store, "shingle", _shingle_rows(size, random, templates), SHINGLE_HOLDERS)
         first_told = size - int(size * LINKED_PART)
         told = [(number, templates[number % len(templates)]) for number in range(first_told + 1, size + 1)]
-        rows = [(key or random.getrandbits(40), number) for number, template in told for key in template[3]]
-        connection.executemany("INSERT INTO row VALUES (?, ?)", rows)
-        connection.execute(
-            "INSERT OR IGNORE INTO telling_key (key, item_id) SELECT hash, item_id FROM row ORDER BY 1, 2"
-        )
+        rows = ((key or random.getrandbits(40), number) for number, template in told for key in template[3])
+        _fill_index(store, "telling_key", rows, KEY_HOLDERS)
         connection.execute("DROP TABLE row")
         connection.executemany(
-            "INSERT INTO telling (item_id, seen_at, told, keys) VALUES (?, ?, ?, ?)",
-            ((number, stored_ms(BEGINNING), template[4], json.dumps(template[3])) for number, template in told),
+            "INSERT INTO telling (item_id, told) VALUES (?, ?)", ((number, template[4]) for number, template in told)
         )
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-ORDERED_ABOVE = 200_000
+def _fill_index(store: Store, table: str, rows: Iterator[tuple[int, int]], most: int) -> None:
+    """Write lists of items by number. Of numbers that very many hold, the newest items are kept."""
+    connection = store.connection
+    connection.execute("DELETE FROM row")
+    connection.executemany("INSERT INTO row VALUES (?, ?)", rows)
+    ordered = connection.stream("SELECT DISTINCT number, item_id FROM row ORDER BY number, item_id DESC")
+    lists = ((number, [item_id for _, item_id in found][:most]) for number, found in groupby(ordered, itemgetter(0)))
+    sql = f"INSERT INTO {table} (number, holders) VALUES (?, ?)"
+    connection.executemany(sql, ((number, stored_ids(ids)) for number, ids in lists))
+
+
 _ITEM = """INSERT INTO item (id, source_id, publisher, title, author, language, published_at, published_claim, first_seen_at,
     story_id, relation, word_count) VALUES (?, ?, ?, ?, '', '', ?, '', ?, ?, 'lead', ?)"""
 

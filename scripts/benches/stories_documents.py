@@ -36,7 +36,17 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？։۔؟])\s*(?=\S)|\n+")
 def from_documents(folder: Path, seed: int) -> tuple[Stream, list[Piece]]:
     """The stream of what the feed files in and below `folder` hold. Raises SystemExit where that is too little."""
     random = Random(seed)
-    releases, lent = [], {}
+    releases, words = borrowed(folder, random)
+    languages = tuple(dict.fromkeys(text.language for text in releases))
+    stream = Stream(releases, Writer(random), words, languages)
+    return stream, stream.pieces(bulletins=False)
+
+
+def borrowed(folder: Path, random: Random) -> tuple[list[Text], Words]:
+    """The releases that the feed files in and below `folder` hold, and the texts and words that they lend. Raises SystemExit
+    where that is too little."""
+    releases: list[Text] = []
+    lent: dict[str, list[Text]] = {}
     for script, texts in sorted(_by_script(folder).items()):
         random.shuffle(texts)
         cut = len(texts) * 2 // 3
@@ -47,12 +57,10 @@ def from_documents(folder: Path, seed: int) -> tuple[Stream, list[Piece]]:
             f"{folder}: no feed files with at least {TEXTS_LEAST} texts of {WORDS_LEAST} words in one script"
         )
     vocabulary = {script: [word for text in texts for word in _bare_words(text)] for script, texts in lent.items()}
-    borrowed = Words(
+    return releases, Words(
         lambda script: _new_text(random.choice(lent[script]), vocabulary[script], random),
         lambda script: random.choice(vocabulary[script]),
     )
-    stream = Stream(releases, Writer(random), borrowed, tuple(lent))
-    return stream, stream.pieces(bulletins=False)
 
 
 def _new_text(text: Text, vocabulary: Sequence[str], random: Random) -> Text:

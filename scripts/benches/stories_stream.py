@@ -170,15 +170,14 @@ class Stream:
             known = [text for text in known if len(text.paragraphs) > PARAGRAPHS_LEAST]
             random.shuffle(known)
             for at in range(0, min(len(known), count * COLLECTED) - COLLECTED + 1, COLLECTED):
-                parts = tuple(known[at : at + COLLECTED])
-                if language in TONGUES:
-                    text = self._writer.summary(language, parts, random.randint(1, 28), 10)
-                else:
-                    text = Text(
-                        "News summary", tuple(f"{part.title}. {part.paragraphs[0]}" for part in parts), language
-                    )
+                text = self._summary(language, tuple(known[at : at + COLLECTED]))
                 source = self._languages.index(language) * SOURCES_EACH + random.randrange(SOURCES_EACH - HOUSES)
                 self._add(text, "news summary", (source, 24.0 * (DAYS - 1)), (-len(self._pieces) - 1,), None)
+
+    def _summary(self, language: str, parts: tuple[Text, ...]) -> Text:
+        if language in TONGUES:
+            return self._writer.summary(language, parts, self._writer.random.randint(1, 28), 10)
+        return Text("News summary", tuple(f"{part.title}. {part.paragraphs[0]}" for part in parts), language)
 
 
 def made_up(count: int, seed: int = 1) -> tuple[Stream, list[Piece]]:

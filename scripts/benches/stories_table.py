@@ -30,7 +30,8 @@ def _quality(name: str, part: Figures) -> list[str]:
         "| kind of copy | items | precision | recall | F1 | lead | reprint | partial |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for kind, row in [*part["kinds"].items(), ("**all but title only and 30 %**", whole)]:
+    rows = {kind: row for kind, row in part["kinds"].items() if row["items"]}
+    for kind, row in [*rows.items(), ("**all but title only and 30 %**", whole)]:
         cells = [f"{row['items']:,}", *(f"{row[figure]:.4f}" for figure in ("precision", "recall", "f1"))]
         cells += [f"{row[relation]:,}" for relation in ("lead", "reprint", "partial")]
         lines.append(f"| {kind} | {' | '.join(cells)} |")

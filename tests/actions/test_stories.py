@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Kind, Relation
-from tests.conftest import Folder
+from tests.conftest import Folder, Page, Site
 from tests.desk import TakingIn, sentences
 
 BRIDGE = sentences("bridge", 12)
@@ -120,12 +120,66 @@ def test_a_clip_is_an_item_of_the_story_and_its_outlet_counts(folder: Folder, de
     assert (clip["source"], clip["relation"], clip["share"], clip["is_new"]) == ("clips", "reprint", 1.0, True)
     [note] = folder.objects("stories", "clip", str(lead.story_id), "--note", "Read out on the radio at eight")
     assert (note["publisher"], note["relation"], note["share"]) == ("clips", "partial", None)
-    [page] = folder.objects(
-        "stories", "clip", str(lead.story_id), "--url", "https://tv.example/news/8", "--title", "On TV"
-    )
-    assert page["title"] == "On TV"
+    on_tv = ("--url", "https://tv.example/news/8", "--title", "On TV", "--note", "At nine")
+    [page] = folder.objects("stories", "clip", str(lead.story_id), *on_tv)
+    assert (page["title"], page["text"]) == ("On TV", "At nine")
     assert desk.story(lead).publisher_count == 4
     assert not any(source["id"] == "clips" for source in folder.objects("sources", "list"))
+
+
+def article(text: str, head: str = "") -> Page:
+    paragraphs = "".join(f"<p>{sentence.strip()}.</p>" for sentence in text.split(".") if sentence.strip())
+    return Page(f"<html><head>{head}</head><body><article>{paragraphs}</article></body></html>".encode(), "text/html")
+
+
+def test_a_clip_by_its_address_brings_what_stands_there(folder: Folder, desk: TakingIn, site: Site) -> None:
+    lead = desk.add("a", "Bridge", BRIDGE)
+    marks = "<title>A bridge opens</title><meta property='article:published_time' content='2026-07-18T15:00:00Z'>"
+    site.pages["/paper/7"] = article(BRIDGE, marks)
+    [clip] = folder.objects("stories", "clip", str(lead.story_id), "--url", f"{site.url}/paper/7")
+    assert (clip["title"], clip["published_at"], clip["is_new"]) == ("A bridge opens", "2026-07-18T15:00:00.000Z", True)
+    assert (clip["story"], clip["relation"], clip["publisher"]) == (lead.story_id, "reprint", "127.0.0.1")
+    assert clip["share"] > 0.9
+    [again] = folder.objects("stories", "clip", str(lead.story_id), "--url", f"{site.url}/paper/7")
+    assert (again["id"], again["is_new"]) == (clip["id"], False)
+
+
+def test_a_clip_by_the_address_of_what_is_stored_is_that(folder: Folder, desk: TakingIn, site: Site) -> None:
+    lead = desk.add("a", "Bridge", BRIDGE)
+    stored = desk.add("b", "Of ferries", " ".join(FERRY.split()[:30]), url=f"{site.url}/ferries")
+    site.pages["/ferries"] = article(FERRY, "<title>Of ferries</title>")
+    [clip] = folder.objects("stories", "clip", str(lead.story_id), "--url", f"{site.url}/ferries")
+    assert (clip["id"], clip["is_new"], clip["story"]) == (stored.id, False, lead.story_id)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/missing", "404"),
+        ("/empty", "no article was found in this page"),
+        ("/private", "robots.txt"),
+    ],
+)
+def test_a_page_that_cannot_be_taken_is_told_with_what_to_do(
+    folder: Folder, desk: TakingIn, site: Site, path: str, told: str
+) -> None:
+    desk.add("a", "Bridge", BRIDGE)
+    site.pages["/empty"] = Page(b"<html><body></body></html>", "text/html")
+    site.pages["/private"] = article(BRIDGE)
+    site.pages["/robots.txt"] = Page(b"User-agent: *\nDisallow: /private\n", "text/plain")
+    done = folder.run("stories", "clip", "1", "--url", site.url + path)
+    assert (done.returncode, told in done.stderr) == (1, True), done.stderr
+    assert "Give its text with --text-file, or say with --note what it brings." in done.stderr
+    assert len(desk.items()) == 1
+
+
+def test_a_page_in_a_private_network_is_not_asked_for(folder: Folder, desk: TakingIn, site: Site) -> None:
+    desk.add("a", "Bridge", BRIDGE)
+    toml = folder.path / "monitor.toml"
+    toml.write_text(toml.read_text("utf-8").replace('allow_private = ["127.0.0.0/8"]', ""), "utf-8")
+    done = folder.run("stories", "clip", "1", "--url", f"{site.url}/paper")
+    assert (done.returncode, site.asked) == (1, [])
+    assert "--text-file" in done.stderr
 
 
 def test_a_clip_of_what_is_stored_puts_that_into_the_story(folder: Folder, desk: TakingIn) -> None:
@@ -163,6 +217,8 @@ def test_a_story_tells_of_each_copy_how_much_it_kept_how_late_and_why(folder: Fo
     [shown] = folder.objects("stories", "show", str(lead.story_id))
     by_id = {one["id"]: one for one in shown["copies"]}
     assert by_id[lead.id]["delay_s"] is None
+    delays = [one["delay_s"] for one in shown["copies"]]
+    assert delays == [None, *sorted(delays[1:])]
     assert (by_id[copy.id]["delay_s"], by_id[copy.id]["contained"]) == (5400, 1.0)
     assert by_id[copy.id]["reason"] == f"58 of 58 runs of three words shared with item {lead.id}"
     page = folder.run("stories", "show", str(lead.story_id)).stdout

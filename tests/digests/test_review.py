@@ -65,7 +65,7 @@ def test_an_edition_is_held_before_its_minute_with_its_mails(made: Made, plan: P
     assert (edition.due_at, edition.closes_at, edition.is_touched) == (DUE, DUE - 10 * MINUTE, False)
     [row] = made.store.deliveries.list()
     assert row.state is DeliveryState.HELD
-    assert made.store.deliveries.claim(DUE + DAY, 60) is None
+    assert made.store.deliveries.claim(DUE + DAY, 60, ["mail"]) is None
 
 
 def test_what_nobody_reviews_leaves_at_its_minute_with_all_the_news(made: Made, plan: Plan) -> None:

@@ -159,18 +159,56 @@ async def test_pages_of_long_ago_make_room(polled, acquirer, monkeypatch) -> Non
 def test_an_answer_that_makes_no_sense_is_an_error_of_the_worker() -> None:
     for message in ({}, {"article": {}}, None, {"article": 3}):
         with pytest.raises(ParseError, match="makes no sense"):
-            full_texts._article(message)
+            full_texts._article("https://a.example/", message)
     with pytest.raises(ParseError, match="not installed"):
-        full_texts._article({"refused": {"message": "It is not installed."}})
+        full_texts._article("https://a.example/", {"refused": {"message": "It is not installed."}})
+
+
+PAGE = Request("article", "https://a.example/", "utf-8", "2026-11-23T12:00:00+00:00")
 
 
 def test_without_the_extra_articles_are_refused(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     with pytest.raises(ParseError, match="not installed"):
-        articles.extract(Request("article", "https://a.example/", "utf-8", ""), ARTICLE)
+        articles.extract(PAGE, ARTICLE)
 
 
 def test_an_article_is_extracted_and_cleaned() -> None:
-    found = articles.extract(Request("article", "https://a.example/", "utf-8", ""), ARTICLE)
+    found = articles.extract(PAGE, ARTICLE)
     assert SENTENCES[0] in found["text"]
-    assert articles.extract(Request("article", "https://a.example/", "utf-8", ""), b"x") == {"html": "", "text": ""}
+    assert articles.extract(PAGE, b"x") == {"html": "", "text": "", "title": "", "language": "", "published": ""}
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        ("<title>A paper</title>", "<h1>The bridge</h1>", "The bridge"),
+        ("<title>A paper</title><meta property='og:title' content='Of  bridges'>", "", "Of bridges"),
+        ("<meta property='og:title' content='Of bridges'>", "<h1>A paper</h1><h1>The bridge</h1>", "Of bridges"),
+        ("<title>A paper</title>", "<h1>The bridge</h1><h1>Sport</h1>", "The bridge"),
+        ("<title>A paper</title>", "<h1> <img src='/logo'></h1>", "A paper"),
+        ("", "", ""),
+    ],
+)
+def test_an_article_is_headed_by_what_stands_over_it(head: str, body: str, title: str) -> None:
+    page = f"<html lang='en-GB'><head>{head}</head><body>{body}</body></html>"
+    found = articles.extract(PAGE, page.encode())
+    assert (found["title"], found["language"]) == (title, "en-gb")
+
+
+@pytest.mark.parametrize(
+    ("marks", "published"),
+    [
+        ("<meta property='article:published_time' content='2026-11-20T08:30:00+05:00'>", "2026-11-20T03:30:00+00:00"),
+        (
+            '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2026-11-19T10:00:00Z"}</script>',
+            "2026-11-19T10:00:00+00:00",
+        ),
+        ("<article><time datetime='2026-11-18T06:00:00Z'>Wednesday</time></article>", "2026-11-18T06:00:00+00:00"),
+        ("<span itemprop='datePublished'>17 ноября 2026</span>", "2026-11-17T00:00:00+00:00"),
+        ("<meta name='date' content='2036-01-01'><time>16 November 2026</time>", "2026-11-16T00:00:00+00:00"),
+        ("<time>today</time><p>14 November 2026</p>", ""),
+    ],
+)
+def test_an_article_is_dated_by_the_first_of_its_marks_that_can_be_believed(marks: str, published: str) -> None:
+    assert articles.extract(PAGE, f"<html><body>{marks}</body></html>".encode())["published"] == published

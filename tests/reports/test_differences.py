@@ -50,6 +50,13 @@ def test_reworded_sentences_show_what_went_and_what_came_in_the_words_as_printed
     )
 
 
+def test_a_sentence_that_was_cut_is_not_taken_for_one_that_was_kept() -> None:
+    kept = "The mission thanks the people of the town and the men of the port for the help and the bread of the winter."
+    lost = "The mission sends the greetings of the people and the thanks of the men to the port and the town."
+    found = compared(f"{kept} {lost}", kept)
+    assert (found.cut, found.changed, found.added_words) == ((CutPassage(1, 2, lost),), (), 0)
+
+
 def test_case_accents_and_quotation_marks_are_no_change() -> None:
     found = compared("“Qarabağ’s Boats” came in on Monday morning.", '"QARABAG\'S boats" came in on Monday morning')
     assert (found.cut, found.changed) == ((), ())

@@ -78,6 +78,48 @@ def test_of_a_page_the_heading_is_the_title_and_no_part_of_the_text() -> None:
     assert read_release(b"<p>Boats shown</p><p>Thirty boats.</p>").title == "Boats shown"
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        *(
+            "Press Release\n",
+            "FOR IMMEDIATE RELEASE\n\n",
+            "PRESS RELEASE No. 12/2026\n",
+            "Press release: ",
+            "Пресс-релиз\n",
+        ),
+        *("Press Release\nNo. 12/2026\n\n", "Basın Açıklaması – ", "پریس ریلیز\n", "Press statement\n*** \n"),
+    ],
+)
+def test_what_announces_a_release_is_not_its_headline(above: str) -> None:
+    found = read_release(f"{above}Boats shown\nThirty boats.".encode())
+    assert (found.title, found.text) == ("Boats shown", "Thirty boats.")
+
+
+def test_what_announces_a_release_is_not_the_heading_of_its_page() -> None:
+    page = read_release(b"<h1>Press release</h1><h1>Boats shown</h1><p>Thirty boats.</p>")
+    assert (page.title, page.text) == ("Boats shown", "Thirty boats.")
+
+
+def test_what_says_nothing_but_a_number_is_read_all_the_same() -> None:
+    assert read_release(b"12/2026").title == "12/2026"
+
+
+@pytest.mark.parametrize(
+    "title", ["Press releases and their readers", "12 boats shown", "No. 7 wins", "Media advisory council meets"]
+)
+def test_headlines_that_begin_like_it_stay(title: str) -> None:
+    assert read_release(f"{title}\nThirty boats.".encode()).title == title
+
+
+def test_a_mail_ends_at_its_signature() -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "PRESS RELEASE: Boats shown", "a@b.example"
+    message.set_content("Thirty boats.\n-- \nPress section\nTel. 1")
+    found = read_release(message.as_bytes())
+    assert (found.title, found.text) == ("Boats shown", "Thirty boats.")
+
+
 @pytest.mark.parametrize("data", [b"Subject: to change\n\nThe plan is new.", b"Note: boats\nCome: all"])
 def test_text_that_looks_a_little_like_a_mail_is_text(data: bytes) -> None:
     assert read_release(data).title == data.decode().split("\n")[0]

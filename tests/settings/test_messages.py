@@ -16,7 +16,7 @@ MONITOR = [
     ('[store]\npaht = "x"', '2: store.paht: unknown key; did you mean "path"?'),
     ('[store]\npath = ""', "2: store.path: is empty; write something, or take the line out"),
     ("store = 3", "1: store: must be a table; begin it with [store]"),
-    ("[health]", "1: health: unknown key; known here: store, fetch, mail, alerts, web, pickup, channel"),
+    ("[health]", "1: health: unknown key; known here: store, fetch, mail, alerts, web, stories, pickup, channel"),
     (
         "# a\n[fetch]\ninterval = 15",
         '3: fetch.interval: must be a duration in quotes with its unit, e.g. "15m", "1h30m" or "20s"',
@@ -61,7 +61,8 @@ MONITOR = [
     ('[mail]\nfrom = "nobody"', f'2: mail.from: "nobody" is no mail address; {ADDRESS}'),
     (
         '[mail]\nsender = "a@b.org"',
-        "2: mail.sender: unknown key; known here: host, port, security, from, user, password_file, timeout",
+        "2: mail.sender: unknown key; known here: host, port, security, from, user, password_file, timeout, "
+        "oauth_token_url, oauth_client_id, oauth_client_secret_file, oauth_refresh_token_file, oauth_scope",
     ),
     (
         '[mail]\npassword = "hush"',
@@ -83,9 +84,12 @@ MONITOR = [
         '2: alerts.operator[#1]: there is no channel "opps"; did you mean "ops"?',
     ),
     (
-        '[alerts]\noperator = ["chat"]\n[channel.chat]\nkind = "slack"\nurl = "https://chat.example/x"',
-        "(warning) 2: alerts.operator[#1]: the operator hears by mail only in this version, so nothing is sent to "
-        '"chat"; name a mail channel',
+        '[alerts]\nrollup = "hourli"',
+        '2: alerts.rollup: "hourli" is not possible here; write one of none, hourly, daily, weekly; did you mean "hourly"?',
+    ),
+    (
+        '[alerts]\nrollup_at = "8"',
+        '2: alerts.rollup_at: "8" is no time of day; write hours and minutes in quotes, e.g. "07:00"',
     ),
     ("[alerts]\noperator = [3]", '2: alerts.operator[#1]: must be text in quotes, e.g. "…"'),
     (
@@ -103,7 +107,7 @@ MONITOR = [
     (
         '[channel.desk]\nkind = "mial"\nto = ["a@b.org"]',
         '2: channel.desk.kind: "mial" is not possible here; '
-        'write one of mail, webhook, slack, teams, ntfy, apprise; did you mean "mail"?',
+        'write one of mail, webhook, slack, mattermost, teams, ntfy, telegram, apprise; did you mean "mail"?',
     ),
     (
         '[channel.desk]\nkind = "mail"',
@@ -118,8 +122,8 @@ MONITOR = [
         '1: channel.desk: a slack channel needs either url = "https://…" or url_file, the file that holds it',
     ),
     (
-        '[channel.desk]\nkind = "ntfy"\nurl = "https://x"\nto = ["a@b.org"]',
-        '4: channel.desk.to: only a mail channel has addresses; take the line out, or write kind = "mail"',
+        '[channel.desk]\nkind = "ntfy"\nurl = "https://x/y"\nto = ["a@b.org"]',
+        "4: channel.desk.to: a ntfy channel has no to; take the line out, or change kind",
     ),
 ]
 

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store import Store, open_store
+from monitor.store.connection import stored_ms
 from monitor.store.events import CANDIDATES_MOST, HOLDERS_MOST
 
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
@@ -25,44 +26,49 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_items_that_share_two_keys_are_found_the_likest_first(store: Store) -> None:
     events = store.events
-    events.add(1, "one", [10, 11, 12], NOW)
-    events.add(2, "two", [10, 11], NOW)
-    events.add(3, "three", [10], NOW)
-    events.add(4, "four", [10, 11, 12, 13], NOW)
+    events.add(1, "one", [10, 11, 12])
+    events.add(2, "two", [10, 11])
+    events.add(3, "three", [10])
+    events.add(4, "four", [10, 11, 12, 13])
     assert events.candidates(4, [10, 11, 12, 13]) == [(1, "one"), (2, "two")]
     assert events.candidates(9, []) == []
 
 
-def test_of_many_holders_the_newest_count_and_few_are_handed_out(store: Store) -> None:
+def test_few_are_handed_out_the_newest_of_equals(store: Store) -> None:
     events = store.events
-    for item_id in range(1, HOLDERS_MOST + 10):
-        events.add(item_id, str(item_id), [10, 11], NOW)
+    for item_id in range(1, CANDIDATES_MOST + 5):
+        events.add(item_id, str(item_id), [10, 11])
     found = [item_id for item_id, _ in events.candidates(99, [10, 11])]
-    assert found == list(range(HOLDERS_MOST + 9, HOLDERS_MOST + 9 - CANDIDATES_MOST, -1))
+    assert found == list(range(CANDIDATES_MOST + 4, 4, -1))
 
 
-def test_a_key_that_many_newer_items_hold_leads_to_no_older_one(store: Store) -> None:
+def test_a_key_that_many_items_hold_leads_to_none(store: Store) -> None:
     events = store.events
-    events.add(1, "old", [10, 11, 12, 13, 14], NOW)
-    for item_id in range(2, HOLDERS_MOST + 2):
-        events.add(item_id, str(item_id), [10, 11, 12], NOW)
-    assert 1 not in [item_id for item_id, _ in events.candidates(99, [10, 11, 12, 13])]  # one key is left
-    assert events.candidates(99, [10, 13, 14]) == [(1, "old")]
+    events.add(1, "one", [10, 11, 12])
+    assert [item_id for item_id, _ in events.candidates(99, [10, 11])] == [1]
+    for item_id in range(2, HOLDERS_MOST + 1):
+        events.add(item_id, str(item_id), [10])
+    assert events.candidates(99, [10, 11]) == []
+    assert [item_id for item_id, _ in events.candidates(99, [11, 12])] == [1]
 
 
 def test_what_an_item_tells_anew_replaces_what_it_told_and_its_links(store: Store) -> None:
     events = store.events
-    events.add(1, "one", [10, 11], NOW)
-    events.add(2, "two", [10, 11], NOW)
+    events.add(1, "one", [10, 11])
+    events.add(2, "two", [10, 11])
     events.link(2, 1, 300, "names")
-    events.add(1, "other", [20, 21], NOW)
+    events.forget(1, [10, 11])
+    assert events.told(1) is None
+    events.add(1, "other", [20, 21])
+    assert events.told(1) == "other"
     assert events.candidates(2, [10, 11]) == []
     assert events.candidates(2, [20, 21]) == [(1, "other")]
     assert store.connection.value("SELECT count(*) FROM related") == 0
 
 
 WRITES = {
-    "add": lambda s: s.events.add(1, "one", [10], NOW),
+    "add": lambda s: s.events.add(2, "one", [10]),
+    "forget": lambda s: s.events.forget(1, [10]),
     "link": lambda s: s.events.link(1, 2, 300, "names"),
     "sweep": lambda s: s.events.sweep(NOW + timedelta(days=9), 5),
 }
@@ -70,7 +76,8 @@ WRITES = {
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_locked_database_is_told_by_every_method_that_writes(store: Store, write: Callable[[Store], object]) -> None:
-    store.events.add(1, "one", [10], NOW)
+    seen(store, 1, NOW)
+    store.events.add(1, "one", [10])
     other = open_store(store.connection.path, busy_s=0.01)
     with store.transaction(), pytest.raises(StoreError, match="locked") as caught:
         write(other)
@@ -78,15 +85,25 @@ def test_a_locked_database_is_told_by_every_method_that_writes(store: Store, wri
     other.close()
 
 
-def test_old_tellings_go_a_few_at_a_time_and_links_stay(store: Store) -> None:
+def test_what_was_told_long_ago_goes_in_step_with_what_comes_and_links_stay(store: Store) -> None:
     events = store.events
-    for item_id in (1, 2, 3):
-        events.add(item_id, str(item_id), [10, 11], NOW)
-    events.add(4, "4", [10, 11], NOW + timedelta(days=3))
+    for item_id, at in ((1, NOW), (2, NOW), (3, NOW), (4, NOW + timedelta(days=3))):
+        seen(store, item_id, at)
+        events.add(item_id, str(item_id), [10, 11, 100 + item_id])
     events.link(1, 4, 300, "names")
+    events.sweep(NOW + timedelta(days=1), 0)
+    assert [found for found, _ in events.candidates(9, [10, 11])] == [4, 3, 2, 1]
     events.sweep(NOW + timedelta(days=1), 2)
-    assert [found for found, _ in events.candidates(9, [10, 11])] == [4, 3]
-    events.sweep(NOW + timedelta(days=1), 5)
     assert [found for found, _ in events.candidates(9, [10, 11])] == [4]
-    assert store.connection.value("SELECT count(*) FROM telling_key") == 2
+    assert events.told(1) is None
+    assert events.told(3) is not None  # two at a time
+    events.sweep(NOW + timedelta(days=1), 2)
+    assert events.told(3) is None
+    assert store.connection.rows("SELECT number FROM telling_key") == [(10,), (11,), (104,)]
     assert store.connection.value("SELECT count(*) FROM related") == 2
+
+
+def seen(store: Store, item_id: int, at: datetime) -> None:
+    sql = """INSERT INTO item (id, source_id, publisher, title, author, language, published_claim, first_seen_at, story_id,
+        relation) VALUES (?, 'a', 'a', '', '', '', '', ?, ?, 'lead')"""
+    store.connection.execute(sql, (item_id, stored_ms(at), item_id))

@@ -87,6 +87,13 @@ def test_older_news_of_a_first_poll_is_not_followed(store: Store) -> None:
     assert store.reports.followed(NOW + 2 * HOUR) == []
 
 
+def test_older_news_that_somebody_gives_as_a_release_is_followed(store: Store) -> None:
+    item = add(store, is_backlog=True)
+    with store.transaction():
+        store.items.sight(item, "own", observed(b"2"), NOW)
+    assert [followed.item_id for followed in store.reports.followed(NOW)] == [item]
+
+
 def test_a_report_is_recorded_once(store: Store) -> None:
     item = add(store)
     with store.transaction():

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from monitor.stories.boilerplate import learnt, segments, set_apart
+from dataclasses import replace
+
+from monitor.stories.boilerplate import Printed, different, learnt, segments, set_apart
 from monitor.stories.shingles import shingles
 from monitor.text.tokens import tokenize, words
 
@@ -63,3 +65,18 @@ def test_learnt_segments_are_set_apart_where_they_stand() -> None:
 def test_a_sentence_that_holds_more_than_what_was_learnt_stays() -> None:
     text = "This desk covers the harbour towns of the north and the Karabakh talks."
     assert set_apart(text, tokenize(text), shingles(words(FOOTER))) == ()
+
+
+def test_texts_are_different_that_are_of_other_stories_or_unlike_apart_from_what_many_share() -> None:
+    footer = frozenset(range(1000, 1040))
+
+    def printed(number: int, story: int = 1, title: str = "") -> Printed:
+        return Printed(story, (title or f"title{number}",), footer | set(range(number * 100, number * 100 + 20)))
+
+    item, others = printed(0), [printed(number) for number in range(1, 7)]
+    assert different(item, others) == [0, 1, 2, 3, 4, 5]
+    assert different(item, [*others, replace(others[0], title=("again",))]) == [0, 1, 2, 3, 4, 5]  # its text
+    assert different(item, [*others, printed(9, title="title1")]) == [0, 1, 2, 3, 4, 5]  # its headline
+    assert different(item, [*others, replace(others[0], story_id=2)]) == [0, 1, 2, 3, 4, 5, 6]
+    assert different(item, [Printed(1, (f"title{n}",), footer) for n in range(6)]) == []  # nothing but the footer
+    assert different(item, []) == []

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.stories.events import Telling, as_told, event_keys, same_event, tell, written
+from monitor.stories.events import same_event
+from monitor.stories.telling import Telling, as_told, event_keys, tell, written
 
 PAIRS = Path(__file__).parent / "data" / "same_event.txt"
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.model import Copy, Kind, StoredText
@@ -23,17 +24,33 @@ def test_what_was_read_is_given_again_until_the_item_or_its_sources_boilerplate_
     memory = Memory()
     one = known(1)
     memory.keep(one)
-    assert got(memory, 1) is one
+    assert got(memory, 1) == replace(one, stored=replace(one.stored, title="", text=""))
     assert got(memory, 2) is None
     assert got(memory, 1, version=2) is None
+    memory.keep(one)
     assert got(memory, 1, boilerplate=frozenset([7])) is None
-    newer = known(1, version=2)
-    memory.keep(newer)
-    assert got(memory, 1, version=2) is newer
+    memory.keep(known(1, version=2))
+    assert got(memory, 1, version=2) is not None
 
 
-def test_the_longest_unused_go_first_and_texts_without_words_count_too() -> None:
-    memory = Memory(shingles_kept=3 * (100 + REST))
+def test_what_was_not_asked_for_lately_is_unpacked_the_same() -> None:
+    memory = Memory(read_kept=2 * (100 + REST))
+    text = Text(("ship", "in", "port"), (), frozenset(range(100)), frozenset([7]), frozenset([1, 2]))
+    memory.keep(replace(known(1), text=text))
+    first = got(memory, 1, boilerplate=frozenset([7]))
+    assert first is not None
+    assert first.text == text
+    assert got(memory, 1, boilerplate=frozenset([7])) is first
+    for item_id in (2, 3, 4):
+        memory.keep(known(item_id))
+        got(memory, item_id)
+    unpacked = got(memory, 1, boilerplate=frozenset([7]))
+    assert unpacked == first
+    assert unpacked is not first
+
+
+def test_the_longest_unused_go_and_texts_without_words_count_too() -> None:
+    memory = Memory(packed_kept=3 * (100 + REST))
     for item_id in (1, 2, 3):
         memory.keep(known(item_id))
     assert got(memory, 1) is not None
@@ -44,3 +61,15 @@ def test_the_longest_unused_go_first_and_texts_without_words_count_too() -> None
     assert sum(got(memory, item_id) is not None for item_id in range(30)) == 9
     memory.keep(known(29, shingles=100))
     assert got(memory, 29) is not None
+
+
+def test_an_item_that_is_read_anew_takes_the_place_of_what_it_was() -> None:
+    memory = Memory()
+    memory.keep(known(1))
+    assert got(memory, 1) is not None
+    newer = replace(known(1, version=2), text=Text(("other",), ("words",), frozenset(range(50))))
+    memory.keep(newer)
+    assert got(memory, 1) is None
+    found = got(memory, 1, version=2)
+    assert found is not None
+    assert found.text == newer.text

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Wire
-from monitor.text.furniture import HEAD_LENGTH, TAIL_LENGTH, find_furniture
+from monitor.text.credits import TAIL_LENGTH
+from monitor.text.furniture import HEAD_LENGTH, find_furniture
 
 # body, what its furniture says, what is left
 BODIES = [
@@ -95,6 +96,71 @@ BODIES = [
     ("Text ends. - Reuters\n(Editing by B. Reader)\n© 2026 Daily Desk", Wire(agency="Reuters"), "Text ends."),
 ]
 
+# A place, a date or brackets missing; other cases, dashes and languages; what stands under texts.
+RELATIVES = [
+    ("ISLAMABAD (TNS) - Text", Wire(place="ISLAMABAD", agency="TNS"), "Text"),
+    ("Islamabad (TNS) – Text", Wire(place="Islamabad", agency="TNS"), "Text"),
+    ("ISLAMABAD – (TNS) – Text", Wire(place="ISLAMABAD", agency="TNS"), "Text"),
+    ("Washington (CNN) - Text", Wire(place="Washington", agency="CNN"), "Text"),
+    ("LAHORE (Web Desk) – Text", Wire(place="LAHORE", agency="Web Desk"), "Text"),
+    ("LAHORE (Staff Reporter): Text", Wire(place="LAHORE", agency="Staff Reporter"), "Text"),
+    ("AFP - Text", Wire(agency="AFP"), "Text"),
+    ("Reuters – Text", Wire(agency="Reuters"), "Text"),
+    ("/PRNewswire/ -- Text", Wire(agency="PRNewswire"), "Text"),
+    ("/ТАСС/. Текст", Wire(agency="ТАСС"), "Текст"),
+    ("МОСКВА. /ТАСС/. Текст", Wire(place="МОСКВА", agency="ТАСС"), "Текст"),
+    ("БАКУ /Trend/ - Текст", Wire(place="БАКУ", agency="Trend"), "Текст"),
+    ("Баку, 7 ноября, АЗЕРТАДЖ Текст", Wire(place="Баку", dated="7 ноября", agency="АЗЕРТАДЖ"), "Текст"),
+    ("ЕРЕВАН, 7 ноября. АРМЕНПРЕСС. Текст", Wire(place="ЕРЕВАН", dated="7 ноября", agency="АРМЕНПРЕСС"), "Текст"),
+    ("Bakı. 7 noyabr. REPORT.AZ: Mətn", Wire(place="Bakı", dated="7 noyabr", agency="REPORT.AZ"), "Mətn"),
+    ("BAKI, 7 noyabr — APA. Mətn", Wire(place="BAKI", dated="7 noyabr", agency="APA"), "Mətn"),
+    ("İstanbul, 7 Kasım (DHA) – Metin", Wire(place="İstanbul", dated="7 Kasım", agency="DHA"), "Metin"),
+    ("ANKARA (AA) – Metin", Wire(place="ANKARA", agency="AA"), "Metin"),
+    ("Baku. Trend: Text", Wire(place="Baku", agency="Trend"), "Text"),
+    ("ASTANA. KAZINFORM – Text", Wire(place="ASTANA", agency="KAZINFORM"), "Text"),
+    ("paris, 7 nov 2023 (afp) – texte", Wire(place="paris", dated="7 nov 2023", agency="afp"), "texte"),
+    ("Wien/Baku (APA/AFP) - Text", Wire(place="Wien/Baku", agency="APA/AFP"), "Text"),
+    ("GENEVA (7 November 2023) – Text", Wire(place="GENEVA", dated="7 November 2023"), "Text"),
+    ("7 November 2023 – Text", Wire(dated="7 November 2023"), "Text"),
+    ("BAKU, Azerbaijan — Text", Wire(place="BAKU, Azerbaijan"), "Text"),
+    ("WASHINGTON _ Text", Wire(place="WASHINGTON"), "Text"),
+    ("اسلام آباد (اے پی پی): متن", Wire(place="اسلام آباد", agency="اے پی پی"), "متن"),
+    ("اسلام آباد (ٹی این ایس) - متن", Wire(place="اسلام آباد", agency="ٹی این ایس"), "متن"),
+    ("اسلام آباد، 7 نومبر (اے پی پی): متن", Wire(place="اسلام آباد", dated="7 نومبر", agency="اے پی پی"), "متن"),
+    ("کراچی(اسٹاف رپورٹر) متن", Wire(place="کراچی", agency="اسٹاف رپورٹر"), "متن"),
+    ("اسلام آباد: متن", Wire(place="اسلام آباد"), "متن"),
+    ("تهران- ایرنا- متن", Wire(place="تهران", agency="ایرنا"), "متن"),
+    ("القاهرة 7 نوفمبر 2023 (شينخوا) -- نص", Wire(place="القاهرة", dated="7 نوفمبر 2023", agency="شينخوا"), "نص"),
+    ("القاهرة في 7 نوفمبر/ أ ش أ / نص", Wire(place="القاهرة", dated="7 نوفمبر", agency="أ ش أ"), "نص"),
+    (
+        "الرياض 23 ربيع الآخر 1445 هـ الموافق 07 نوفمبر 2023 م واس نص",
+        Wire(place="الرياض", dated="07 نوفمبر 2023", agency="واس"),
+        "نص",
+    ),
+    ("新华社北京11月7日电 正文", Wire(place="北京", dated="11月7日", agency="新华社"), "正文"),
+    ("新华社巴库11月7日电（记者 张三）正文", Wire(place="巴库", dated="11月7日", agency="新华社"), "正文"),
+    ("中新网11月7日电 正文", Wire(dated="11月7日", agency="中新网"), "正文"),
+    ("（北京中新社7日电）正文", Wire(place="北京", dated="7日", agency="中新社"), "正文"),
+    ("北京，11月7日（新华社）——正文", Wire(place="北京", dated="11月7日", agency="新华社"), "正文"),
+    ("【新华社】正文", Wire(agency="新华社"), "正文"),
+    ("Text ends, Trend reports citing AFP.", Wire(agency="Trend"), "Text ends"),
+    ("Text ends. (Reuters/APP)", Wire(agency="Reuters/APP"), "Text ends."),
+    ("Text ends. (dpa)", Wire(agency="dpa"), "Text ends."),
+    ("Text ends.\nAFP", Wire(agency="AFP"), "Text ends."),
+    ("Text ends.\n— Reuters", Wire(agency="Reuters"), "Text ends."),
+    ("Text ends. (With PTI inputs)", Wire(agency="PTI"), "Text ends."),
+    ("Text ends. Additional reporting by AFP", Wire(agency="AFP"), "Text ends."),
+    ("Texte. Avec AFP", Wire(agency="AFP"), "Texte."),
+    ("Текст, передаёт Trend со ссылкой на ТАСС.", Wire(agency="Trend"), "Текст"),
+    ("Текст. /ТАСС/", Wire(agency="ТАСС"), "Текст."),
+    ("Mətn, APA xəbər verir.", Wire(agency="APA"), "Mətn"),
+    ("متن ہے۔ (اے پی پی)", Wire(agency="اے پی پی"), "متن ہے۔"),
+    ("正文。(新华社)", Wire(agency="新华社"), "正文。"),
+    ("正文。（完）", Wire(), "正文。"),
+    ("Text ends.\nENDS", Wire(), "Text ends."),
+    ("Text ends.\n###", Wire(), "Text ends."),
+]
+
 TITLES = [
     ("UPDATE 1-Talks resume", Wire(edit="UPDATE 1"), "Talks resume"),
     ("WRAPUP 2-Talks resume", Wire(edit="WRAPUP 2"), "Talks resume"),
@@ -126,7 +192,7 @@ PROSE = [
     "The agency (AFP) - one of three - reported it.",
     "He told a news agency (AFP) - and left.",
     "In Baku (Azerbaijan) - a city by the sea",
-    "Washington (CNN) - Text by an outlet that is no agency",
+    "Springfield (CNN) - Text by an outlet that is no agency",
     "NATO: a history of enlargement",
     "LIVE: talks in the capital",
     "May 2 - the day of the vote",
@@ -136,7 +202,6 @@ PROSE = [
     "He came with files from the office.",
     "Talks go on - Report",
     "Talks, he says, APA reports that and more.",
-    "اسلام آباد (اے پی پی): متن",
     "NEW DELHI, Nov 7 (desk 4) - Text",
     "and/or /TASS/. text",
     "London, 7 July 2005 was a Thursday",
@@ -150,10 +215,23 @@ PROSE = [
     "NEW DELHI, Nov 7 (desk) Text",
     "Actualizar el texto",
     "Об этом сообщает ТАСС",
+    "It was told by an agency (AFP).",
+    "The envoy met the press of the capital (Reuters)",
+    "They sang. (With a friend)",
+    "He works there.\nAlone",
+    "Islamabad (the capital) - a city",
+    "Islamabad (Pakistan) - a city",
+    "paris (afp) and others",
+    "7 July 2005 - a day that nobody forgets",
+    "Trend: more people walk",
+    "اسلام آباد میں 7 نومبر کو",
+    "北京11月7日下雪",
+    "（记者 张三）正文",
+    "How it ENDS is not known",
 ]
 
 
-@pytest.mark.parametrize(("body", "wire", "rest"), BODIES)
+@pytest.mark.parametrize(("body", "wire", "rest"), [*BODIES, *RELATIVES])
 def test_furniture_of_a_text_is_set_apart(body: str, wire: Wire, rest: str) -> None:
     found = find_furniture("", body)
     assert found.wire == wire
