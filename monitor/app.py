@@ -13,10 +13,13 @@ from monitor.alerts.plan import Render, alert_plan
 from monitor.clock import now
 from monitor.configuration import Configuration
 from monitor.delivery.channels import open_channels
-from monitor.digests.edition import Plan, open_digests
+from monitor.digests.edition import open_digests
+from monitor.digests.plan import Plan
 from monitor.feeds.acquire import Acquirer, Limits
+from monitor.model import Priority
 from monitor.notices.announcing import render
 from monitor.notices.mail import mailbox
+from monitor.notices.templating import style_of
 from monitor.pipeline import Manners, Pipeline
 from monitor.settings import FetchSettings, Settings
 from monitor.store import Store, open_store
@@ -24,6 +27,7 @@ from monitor.store.connection import BUSY_S
 from monitor.store.lock import WriterLock
 
 PARSERS = 2
+URGENCY = (Priority.ROUTINE, Priority.IMPORTANT, Priority.URGENT)
 SETTLE_S = 2.5
 FAREWELL_S = 1.0  # for a mail server that hangs when we say goodbye
 
@@ -99,8 +103,21 @@ def _mirror(configuration: Configuration, store: Store) -> None:
 
 
 def plans(configuration: Configuration) -> tuple[Plan, ...]:
-    """The configured digests with their sections' queries."""
-    return tuple(Plan(digest, configuration.sections[digest.id]) for digest in configuration.settings.digests)
+    """The configured digests with all that their editions are made by."""
+    settings = configuration.settings
+    urgencies = {rule.id: URGENCY.index(rule.priority) + 1 for rule in settings.rules if rule.alert}
+    excerpts = {source.id: source.excerpt for source in settings.sources if source.excerpt is not None}
+    return tuple(
+        Plan(
+            digest,
+            configuration.sections[digest.id],
+            urgencies,
+            excerpts,
+            style_of(digest.language, settings.messages, settings.templates),
+            settings.web.base_url,
+        )
+        for digest in settings.digests
+    )
 
 
 def acquirer_for(fetch: FetchSettings) -> Acquirer:

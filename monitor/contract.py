@@ -304,6 +304,9 @@ def edition_object(edition: Edition) -> Object:
         "items": edition.item_count,
         "scheduled": edition.is_scheduled,
         "skipped": edition.is_skipped,
+        "state": edition.state,
+        "closes_at": when(edition.closes_at),
+        "reviewed": edition.is_touched,
     }
 
 

@@ -27,8 +27,8 @@ from monitor.catching_up import catch_up
 from monitor.configuration import check_configuration
 from monitor.delivery.channels import MAIL
 from monitor.delivery.outbox import Drained, Way, drain_way, ways_due
-from monitor.digests.edition import Draft, Plan, draft_edition, due_plans, file_edition
-from monitor.digests.schedule import Due
+from monitor.digests.edition import Draft
+from monitor.digests.work import Work, edition_work
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
 from monitor.reports.schedule import DueReport, ReportDraft, draft_report, due_reports, file_report
@@ -150,31 +150,27 @@ class Daemon:
         )
 
     async def make_editions(self) -> None:
-        """Make and queue the editions that are due."""
-        parts = self.parts
-        for plan, due in due_plans(parts.store, parts.plans, parts.clock()):
-            what = f"digest {plan.digest.id}"
-            if self._is_resting(what):
+        """Do what is to be done about editions: make those that are due, hold and release those that are reviewed."""
+        parts, sender = self.parts, self.parts.configuration.settings.mail.sender
+        for work in edition_work(parts.store, parts.plans, parts.clock):
+            if self._is_resting(work.what):
                 continue
             try:
-                draft = await asyncio.to_thread(self._draft, plan, due)
-                edition = file_edition(parts.store, draft, parts.clock())
+                draft = await asyncio.to_thread(self._draft, work, sender)
+                event, facts = work.file(parts.store, draft, parts.clock())
             except StoreError:
                 raise
             except Exception:
-                self._rest(what)
-                self._note_bug(what, f"an error in the monitor itself keeps {what} from being made")
+                self._rest(work.what)
+                self._note_bug(work.what, f"an error in the monitor itself keeps {work.what} from being made")
                 continue
-            self._bugs.pop(what, None)
-            log.info("edition made", digest=plan.digest.id, edition=edition, late=due.is_late)
+            self._bugs.pop(work.what, None)
+            log.info(event, **facts)
 
-    def _draft(self, plan: Plan, due: Due) -> Draft:
+    def _draft(self, work: Work, sender: str) -> Draft | None:
         """Draft an edition beside the loop, which goes on polling and answering meanwhile."""
-        store = open_store(self.parts.store.connection.path, read_only=True)
-        try:
-            return draft_edition(store, plan, due, self.parts.clock(), self.parts.configuration.settings.mail.sender)
-        finally:
-            store.close()
+        with closing(open_store(self.parts.store.connection.path, read_only=True)) as store:
+            return work.draft(store, self.parts.clock(), sender)
 
     async def make_reports(self) -> None:
         """Make and queue the reports on releases of ours that are due."""

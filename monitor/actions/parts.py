@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # what is wired is loaded by whoever wires it
     from monitor.alerts.plan import AlertPlan
     from monitor.configuration import Configuration
     from monitor.delivery.channel import Channel
-    from monitor.digests.edition import Plan
+    from monitor.digests.plan import Plan
     from monitor.pipeline import Pipeline
     from monitor.store import Store
 

@@ -25,6 +25,7 @@ from monitor.model.digests import (
     Outgoing,
     Refusal,
     Resting,
+    Review,
     Section,
 )
 from monitor.model.items import (
@@ -134,6 +135,7 @@ __all__ = [
     "Relation",
     "Release",
     "Resting",
+    "Review",
     "Rule",
     "Sample",
     "Section",

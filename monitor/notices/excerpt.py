@@ -13,7 +13,12 @@ UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2
 _INVISIBLE = re.compile("[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u206f\U000e0000-\U000e007f]")
 _SPACES = re.compile(r"[\s\u2028\u2029\x85]+")
 _PARAGRAPH = re.compile(r"\n")
-_STOPS = re.compile(r"[.!?…؟۔।։。！？]+[\"'”’»)\]」』）]*")
+# What ends a sentence (Sentence_Terminal of Unicode's PropList for scripts in use, and Tibetan's mark); those of the first kind
+# also stand elsewhere, and end one only before a space.
+_STOPS_ELSEWHERE = ".!?…"
+_STOPS = re.compile(
+    "[.!?…؟۔։।॥။၊።፧៕។᠃᠉᱾།。！？．｡؝؞\u0700-\u0702\u07f9\u061d-\u061f\uaaf0\uaaf1\uabeb]+[\"'”’»)\\]」』）]*"
+)
 # Words whose full stop ends no sentence.
 _NO_STOP = frozenset(
     re.findall(
@@ -89,7 +94,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _is_sentence_end(text: str, start: int, end: int) -> bool:
-    if text[start] in "。！？":
+    if text[start] not in _STOPS_ELSEWHERE:
         return True
     after = text[end : end + 2]
     if after and not after[0].isspace():
@@ -119,14 +124,15 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     """
     if is_right_to_left(text):
         return [text]
-    lines, line = [], ""
+    lines, line, left = [], "", width - columns(indent)
     for word in text.split():
         for number, piece in enumerate(_pieces(word)):
-            joined = piece if not line else line + ("" if number else " ") + piece
-            if line and columns(indent + joined) > width:
+            joint, wide = "" if number or not line else " ", columns(piece)
+            if line and wide + len(joint) > left:
                 lines.append(indent + line)
-                joined = piece
-            line = joined
+                line, joint, left = "", "", width - columns(indent)
+            line += joint + piece
+            left -= wide + len(joint)
     return [*lines, indent + line] if line else lines
 
 

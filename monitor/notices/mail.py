@@ -1,6 +1,6 @@
 """A mail's final bytes: a text and a page for one recipient, under headers that no feed can add to.
 
-Sources: RFC 5322 (headers), RFC 2046 (multipart/alternative), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe), RFC 3834
+Sources: RFC 5322 (headers), RFC 2046 (multipart/alternative), RFC 2919 (List-Id), RFC 2369 and 8058 (List-Unsubscribe), RFC 3834
 (Auto-Submitted), RFC 2156 (Importance), RFC 6531 (addresses beyond ASCII).
 """
 
@@ -44,7 +44,8 @@ class Mailbox:
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail for one recipient. `date` carries the zone to print it in; `thread` and `list_id` are of the digest or the rule,
-    and empty for what is of none. Without `html` it is plain text alone."""
+    and empty for what is of none; `unsubscribe_url` takes a POST that ends it for this recipient. Without `html` it is plain
+    text alone."""
 
     sender: Mailbox
     recipient: Mailbox
@@ -56,6 +57,7 @@ class Mail:
     thread: str = ""
     list_name: str = ""
     list_id: str = ""
+    unsubscribe_url: str = ""
     is_urgent: bool = False
 
 
@@ -116,10 +118,17 @@ def render_mail(mail: Mail) -> bytes:
 
 def _list_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
     stop = quote(f"unsubscribe {mail.list_id.partition('.')[0]}")
+    by_mail = f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"
+    by_web = f"<{mail.unsubscribe_url}>,\r\n " if mail.unsubscribe_url else ""
     return (
         *((("References", mail.thread),) if mail.thread else ()),
         ("List-Id", _named("List-Id", mail.list_name, mail.list_id)),
-        ("List-Unsubscribe", f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"),
+        ("List-Unsubscribe", f"{by_web}{by_mail}"),
+        *(
+            [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+            if mail.unsubscribe_url.startswith("https:")
+            else []
+        ),
     )
 
 
@@ -155,5 +164,5 @@ def _encoded(header: str, text: str) -> str:
 
 
 def _encoding(text: str) -> str:
-    beyond = sum(not character.isascii() for character in text)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
     return "base64" if beyond * _NON_ASCII_SHARE > len(text) else "quoted-printable"

@@ -34,13 +34,9 @@ def check_documents(documents: Mapping[str, Document], report: Report) -> None:
         _check_ids(file, name, documents.get(file, {}), report)
     _check_sources(documents.get("sources.toml", {}), monitor, report)
     _check_rules(documents.get("rules.toml", {}), monitor, report)
-    for path, digest in _tables(documents.get("digests.toml", {}), "digest"):
-        if ("at" in digest) == ("cron" in digest):
-            wrong = "has both at and cron" if "at" in digest else "has no time"
-            report("digests.toml", path, f'{wrong}; write either at = "07:00" or cron = "0 7 * * 1-5"', "error")
 
 
-def _tables(document: Document, name: str, path: Key = ()) -> Iterator[tuple[Key, dict[str, Any]]]:
+def tables_of(document: Document, name: str, path: Key = ()) -> Iterator[tuple[Key, dict[str, Any]]]:
     """The tables of the list `name`, each with its place."""
     tables = document.get(name)
     for index, table in enumerate(tables if isinstance(tables, list) else ()):
@@ -55,7 +51,7 @@ def _section(document: Document, name: str) -> dict[str, Any]:
 
 def _check_ids(file: str, name: str, document: Document, report: Report) -> None:
     seen: dict[str, int] = {}
-    for path, table in _tables(document, name):
+    for path, table in tables_of(document, name):
         used = table.get("id")
         if not isinstance(used, str):
             continue
@@ -147,7 +143,7 @@ _RESERVED = {
 
 def _check_sources(document: Document, monitor: Document | None, report: Report) -> None:
     low_s, high_s = _limits(_section(monitor, "fetch")) if monitor is not None else (None, None)
-    for path, source in _tables(document, "source"):
+    for path, source in tables_of(document, "source"):
         if kept := _RESERVED.get(str(source.get("id"))):
             message = f'the id "{source["id"]}" is kept for {kept}; choose another'
             report("sources.toml", (*path, "id"), message, "error")
@@ -189,7 +185,7 @@ def _has_extractor() -> bool:
 
 
 def _check_rules(document: Document, monitor: Document | None, report: Report) -> None:
-    for path, rule in _tables(document, "rule"):
+    for path, rule in tables_of(document, "rule"):
         _check_form(path, rule, report)
         alert = rule.get("alert")
         names = [name for name in alert if isinstance(name, str)] if isinstance(alert, list) else []

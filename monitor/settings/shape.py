@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from monitor.errors import Problem
 from monitor.model import Digest, Rule, Source
@@ -139,7 +140,8 @@ class Settings:
 
     Parts that were not asked for, and files that do not exist, stand at their defaults (no sources, rules, lists or
     digests). Order is that of the files; lists with a file of their own come after those of rules.toml, and `list_files`
-    holds those files by the lists' names ("lists/karabakh.txt"). `warnings` lists what is odd and yet usable.
+    holds those files by the lists' names ("lists/karabakh.txt"). `messages` are the words of mails by language, and `templates`
+    the texts of templates by name, that stand in folders of these names. `warnings` lists what is odd and yet usable.
     """
 
     folder: Path
@@ -156,6 +158,8 @@ class Settings:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     list_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     digests: tuple[Digest, ...] = ()
+    messages: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    templates: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[Problem, ...] = ()
     located: Located | None = field(default=None, repr=False, compare=False)
 

@@ -156,6 +156,7 @@ class SourceTable(Table):
     proxy: Annotated[Line, AfterValidator(values.proxy_url)] = ""
     proxy_file: Line = ""
     verify: bool = True
+    excerpt: Annotated[int | None, PlainValidator(values.count_or_none)] = None
     note: str = ""
     page: PageTable = PageTable()
     opml: dict[str, str] = {}
@@ -209,6 +210,7 @@ class SectionTable(Table):
     title: Line = ""
     query: str = ""
     limit: Annotated[int | None, PlainValidator(values.count)] = None
+    order: Annotated[str, PlainValidator(values.one_of("alerts", "publishers", "newest"))] = "alerts"
 
 
 class DigestTable(Table):
@@ -219,6 +221,14 @@ class DigestTable(Table):
     timezone: Zone = "UTC"
     to: list[Address] = []
     when_empty: Annotated[str, PlainValidator(values.one_of("send", "skip"))] = "send"
+    days: list[Annotated[str, PlainValidator(values.one_of(*values.WEEKDAYS))]] = []
+    holidays: list[Annotated[str, PlainValidator(values.holiday)]] = []
+    language: Annotated[str, AfterValidator(values.language)] = "en"
+    reads: list[Annotated[str, AfterValidator(values.language)]] = []
+    week_in_review: Annotated[str, PlainValidator(values.one_of(*values.WEEKDAYS))] = ""
+    review: bool = False
+    review_from: Annotated[time | float, PlainValidator(values.time_or_duration)] = 3600.0
+    review_until: Annotated[time | float, PlainValidator(values.time_or_duration)] = 0.0
     section: list[SectionTable] = []
 
 

@@ -22,7 +22,9 @@ from monitor.store.rules import Rules
 from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
+from monitor.store.subscribers import Subscribers
 from monitor.store.unplaced import Unplaced
+from monitor.store.windows import Windows
 
 __all__ = ["Store", "empty_store", "open_store"]
 
@@ -42,7 +44,9 @@ class Store:
         self.unplaced = Unplaced(connection)
         self.events = Events(connection)
         self.reports = Reports(connection)
+        self.windows = Windows(connection)
         self.editions = Editions(connection)
+        self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
         self.alerts = Alerts(connection)
 

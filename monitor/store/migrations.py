@@ -220,6 +220,23 @@ DELIVERIES = (
         is_login INTEGER NOT NULL, reason TEXT NOT NULL
     ) WITHOUT ROWID""",
 )
+REVIEW = (
+    # What an edition says, as it was worded from; and those that are held for a person, until when, and whether one saw to it.
+    """CREATE TABLE edition_content (
+        edition_id INTEGER PRIMARY KEY REFERENCES edition (id), content TEXT NOT NULL
+    )""",
+    "ALTER TABLE edition ADD COLUMN state TEXT NOT NULL DEFAULT 'released'",
+    "ALTER TABLE edition ADD COLUMN closes_at INTEGER",
+    "ALTER TABLE edition ADD COLUMN is_touched INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX edition_held ON edition (due_at) WHERE state = 'held'",
+    "CREATE INDEX state_change_source ON state_change (source_id, id)",
+    # Who asked to get a digest no more, and what their links are signed with.
+    """CREATE TABLE unsubscribed (
+        digest_id TEXT NOT NULL, address TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (digest_id, address)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE signing_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
+)
 ITEMS_AT_ONCE = 500
 
 
@@ -260,6 +277,13 @@ def alerts(db: Database) -> None:
 def deliveries(db: Database) -> None:
     """When messages failed, and which channels are left alone for a while."""
     for statement in DELIVERIES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def review(db: Database) -> None:
+    """What editions say and which are held for review, and who gets a digest no more."""
+    for statement in REVIEW:
         db.conn.execute(statement)
 
 

@@ -6,6 +6,7 @@ each), every pass a `monitor fetch` of its own, beside `reader` doing the same w
 `rules` asks 100, 1,000 and 10,000 rules of made-up items in six scripts, beside an alternation of the `regex` package a rule.
 `alerts` times alerts from an entry's publication to the mail server, and counts spikes told in simulated years.
 `search` builds an archive of a million items and times queries of each kind over it.
+`digests` makes a hundred digests over a day of 100,000 items.
 `daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
 """
 
@@ -58,6 +59,12 @@ def main() -> int:
 
         figures = searching.measure(wanted.items, wanted.keep)
         print(json.dumps(figures) if wanted.json else searching.table(figures))
+        return 0
+    if wanted.command == "digests":
+        from benches import digesting
+
+        figures = digesting.measure(wanted.items, wanted.digests)
+        print(json.dumps(figures) if wanted.json else digesting.table(figures))
         return 0
     from benches import fetching
 
@@ -120,6 +127,10 @@ def _parser() -> argparse.ArgumentParser:
         "--keep", type=Path, metavar="DIR", help="build the archive there, or take the one that is there"
     )
     search.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    digests = commands.add_parser("digests", help="many digests over a day of very many items")
+    digests.add_argument("--items", type=int, default=100_000, metavar="N", help="how many items (100,000)")
+    digests.add_argument("--digests", type=int, default=100, metavar="N", help="how many digests (100)")
+    digests.add_argument("--json", action="store_true", help="the figures as one JSON object")
     for command, sources in ((fetch, 2_000), (daemon, 10_000)):
         command.add_argument(
             "--sources", type=int, default=sources, metavar="N", help=f"how many sources ({sources:,})"

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 from monitor.errors import StoreError
 from monitor.store import open_store
 from monitor.store.finding import Words
-from monitor.store.migrations import FIRST, RULES, STORIES
+from monitor.store.migrations import ALERTS, DELIVERIES, FIRST, RULES, STORIES
 from monitor.text.tokens import FTS5_TOKENIZER
 
 
@@ -137,6 +137,47 @@ def test_a_database_from_before_alerts_keeps_all_it_holds(tmp_path: Path) -> Non
         assert (claimed[0].key, claimed[1]) == ("waits", b"A")
         assert store.deliveries.resting() == {}
         assert store.deliveries.refusals() == []
+        assert store.connection.value("PRAGMA integrity_check") == "ok"
+    finally:
+        store.close()
+
+
+def test_a_database_from_before_reviews_keeps_its_editions_as_they_left(tmp_path: Path) -> None:
+    path, old = tmp_path / "monitor.db", Migrations("monitor")
+    for name, statements in (
+        ("first", FIRST),
+        ("rules", RULES),
+        ("stories", STORIES),
+        ("alerts", ALERTS),
+        ("deliveries", DELIVERIES),
+    ):
+
+        def step(db: Database, statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                db.conn.execute(statement)
+
+        old(name=name)(step)
+    connection = sqlite3.connect(path)
+    old.apply(Database(connection))
+    connection.execute(
+        """INSERT INTO edition (digest_id, due_at, made_at, window_from, window_to, after_item, upto_item, subject,
+            item_count, is_scheduled) VALUES ('morning', 1000, 1001, 0, 1001, 0, 9, 'Morning', 3, 1)"""
+    )
+    connection.commit()
+    connection.close()
+
+    store = open_store(path)
+    try:
+        [edition] = store.editions.list()
+        assert (edition.state, edition.closes_at, edition.is_touched, edition.item_count) == (
+            "released",
+            None,
+            False,
+            3,
+        )
+        assert store.editions.content(edition.id) == ""
+        assert store.editions.held() == []
+        assert store.subscribers.signing_key() is None
         assert store.connection.value("PRAGMA integrity_check") == "ok"
     finally:
         store.close()
