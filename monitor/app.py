@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from monitor import __version__
 from monitor.actions import Parts
 from monitor.actions.applying import note_rules
+from monitor.alerts.plan import Render, alert_plan
 from monitor.clock import now
 from monitor.configuration import Configuration
-from monitor.delivery.channel import Channel
-from monitor.delivery.mail import MailChannel
-from monitor.digests.edition import Plan, open_digests
+from monitor.delivery.channels import open_channels
+from monitor.digests.edition import open_digests
+from monitor.digests.plan import Plan
 from monitor.feeds.acquire import Acquirer, Limits
+from monitor.model import Priority
+from monitor.notices.announcing import render
+from monitor.notices.mail import mailbox
+from monitor.notices.templating import style_of
 from monitor.pipeline import Manners, Pipeline
-from monitor.settings import FetchSettings, MailSettings
+from monitor.settings import FetchSettings, Settings
 from monitor.store import Store, open_store
 from monitor.store.connection import BUSY_S
 from monitor.store.lock import WriterLock
 
 PARSERS = 2
+URGENCY = (Priority.ROUTINE, Priority.IMPORTANT, Priority.URGENT)
 SETTLE_S = 2.5
 FAREWELL_S = 1.0  # for a mail server that hangs when we say goodbye
 
@@ -39,6 +45,7 @@ async def open_parts(
     async with WriterLock(path, wait_s):
         store = open_store(path, busy_s=busy_s)
         try:
+            store.deliveries.void_leases()  # nobody else sends, so what is claimed was left by a predecessor
             parts = _wired(configuration, store)
             del configuration  # one that is replaced must not stay for as long as this runs
             try:
@@ -58,8 +65,9 @@ def _wired(configuration: Configuration, store: Store) -> Parts:
     settings = configuration.settings
     pipeline = Pipeline(store, acquirer_for(settings.fetch), configuration.rules, _manners(settings.fetch), now)
     pipeline.edit_rules, pipeline.window = configuration.edit_rules, settings.stories.window
+    pipeline.alert_plan = alert_plan(settings, _renderer(settings))
     _mirror(configuration, store)
-    return Parts(configuration, plans(configuration), store, pipeline, _channels(settings.mail), now)
+    return Parts(configuration, plans(configuration), store, pipeline, open_channels(settings, now), now)
 
 
 def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
@@ -72,10 +80,11 @@ def reconfigure(parts: Parts, configuration: Configuration) -> Acquirer | None:
     _mirror(configuration, parts.store)
     pipeline, retired = parts.pipeline, None
     pipeline.rules, pipeline.edit_rules = configuration.rules, configuration.edit_rules
+    pipeline.alert_plan = alert_plan(new, _renderer(new))
     pipeline.window, pipeline.manners = new.stories.window, _manners(new.fetch)
     if new.fetch != old.fetch:
         retired, pipeline.acquirer = pipeline.acquirer, acquirer_for(new.fetch)
-    parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), _channels(new.mail)
+    parts.configuration, parts.plans, parts.channels = configuration, plans(configuration), open_channels(new, now)
     return retired
 
 
@@ -94,8 +103,21 @@ def _mirror(configuration: Configuration, store: Store) -> None:
 
 
 def plans(configuration: Configuration) -> tuple[Plan, ...]:
-    """The configured digests with their sections' queries."""
-    return tuple(Plan(digest, configuration.sections[digest.id]) for digest in configuration.settings.digests)
+    """The configured digests with all that their editions are made by."""
+    settings = configuration.settings
+    urgencies = {rule.id: URGENCY.index(rule.priority) + 1 for rule in settings.rules if rule.alert}
+    excerpts = {source.id: source.excerpt for source in settings.sources if source.excerpt is not None}
+    return tuple(
+        Plan(
+            digest,
+            configuration.sections[digest.id],
+            urgencies,
+            excerpts,
+            style_of(digest.language, settings.messages, settings.templates),
+            settings.web.base_url,
+        )
+        for digest in settings.digests
+    )
 
 
 def acquirer_for(fetch: FetchSettings) -> Acquirer:
@@ -109,6 +131,12 @@ def acquirer_for(fetch: FetchSettings) -> Acquirer:
     )
 
 
+def _renderer(settings: Settings) -> Render:
+    """What words an announcement for a configured channel."""
+    sender, channels = mailbox(settings.mail.sender), settings.channels
+    return lambda announcement, name: render(announcement, channels[name], sender)
+
+
 def _manners(fetch: FetchSettings) -> Manners:
     return Manners(
         interval_s=fetch.interval_s,
@@ -118,7 +146,3 @@ def _manners(fetch: FetchSettings) -> Manners:
         per_host=fetch.per_host,
         proxy=fetch.proxy,
     )
-
-
-def _channels(mail: MailSettings) -> Mapping[str, Channel]:
-    return {"mail": MailChannel(mail)}

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from monitor.errors import ConfigError, Problem, RuleError
 from monitor.model import Rule
-from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint
+from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint, lint_rule
 from monitor.settings import Settings
 from monitor.settings.load import Survey, in_order, survey_settings
 from monitor.settings.places import Key
@@ -46,6 +46,7 @@ def check_configuration(folder: Path, environ: Mapping[str, str]) -> Configurati
     survey = survey_settings(folder, environ)
     check = _Check(survey)
     rules, sections = check.rules(), check.sections()
+    check.templates()
     problems = in_order([*survey.problems, *check.problems], folder)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigError(problems)
@@ -77,7 +78,8 @@ class _Check:
                 self._refused(refused[place], _culprit(path, rule, refused[place]))
                 continue
             places.setdefault(rule.id, path)
-            self._lint(rule.query, (*path, "query"))
+            for keys, text, warning in lint_rule(rule):
+                self._report((*path, *keys), warning.message, "warning", (text, warning.position))
         for rule_id, number, sample in rules.failed_samples() if self.has_whole_lists else ():
             does, should = ("does not match", "must") if sample.match else ("matches", "must not")
             message = f"the rule {does} this text, which it {should}; mend the rule, or the sample"
@@ -104,6 +106,24 @@ class _Check:
             )
             for number, digest in zip(self.numbers["digest"], self.settings.digests, strict=True)
         }
+
+    def templates(self) -> None:
+        """Try the templates of mails on an edition made up for it."""
+        if not self.settings.templates:
+            return
+        from monitor.notices.sample import sample_values
+        from monitor.notices.templating import NAMES, Templates
+
+        templates = Templates(self.settings.templates)
+        for name in self.settings.templates:
+            file, key = f"templates/{name}", name.removesuffix(".j2")
+            if not name.startswith("_") and name not in NAMES:
+                known = f"known are {', '.join(NAMES)}, and names that begin with _ for what these include"
+                message = f"is no template that a mail is made by; {known}"
+                self.problems.append(self.settings.problem(file, (key,), message))
+            elif wrong := templates.try_out(name, sample_values()) if name in NAMES else None:
+                line, message = wrong
+                self.problems.append(replace(self.settings.problem(file, (key,), message), line=line))
 
     def _query(self, text: str, path: Key) -> Query | None:
         if not text:

@@ -9,20 +9,26 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.errors import Problem, RuleError
 from monitor.feeds.condition import rhythm
 from monitor.model import (
+    Alert,
+    ChannelTally,
     Delivery,
     EditMatch,
     Fold,
     Item,
     Match,
     Mention,
+    Mute,
+    MuteKind,
     Pickup,
     Piece,
     PollRecord,
     Release,
+    Resting,
     Rule,
     SourceStatus,
     Span,
@@ -30,6 +36,7 @@ from monitor.model import (
     Version,
     Wire,
 )
+from monitor.settings import Channel
 from monitor.store.editions import Edition
 
 Object = dict[str, Any]
@@ -216,8 +223,73 @@ def delivery_object(delivery: Delivery) -> Object:
         "queued_at": when(delivery.queued_at),
         "next_attempt_at": when(delivery.next_attempt_at),
         "sent_at": when(delivery.sent_at),
+        "failed_at": when(delivery.failed_at),
         "error": delivery.last_error,
     }
+
+
+def alert_object(alert: Alert) -> Object:
+    """A decision on an item, a rule and a channel. `reason` says why it was told or not, `held_for` why it waits (until
+    `due_at`), waited, or was silenced; `announcement` is null where it has not left."""
+    return {
+        "id": alert.id,
+        "item": alert.item_id,
+        "version": alert.version,
+        "story": alert.story_id,
+        "publisher": alert.publisher,
+        "publishers": alert.publisher_count,
+        "rule": alert.rule_id,
+        "channel": alert.channel,
+        "kind": alert.kind.value,
+        "priority": alert.priority.value,
+        "state": alert.state.value,
+        "reason": alert.reason,
+        "held_for": alert.held_for,
+        "decided_at": when(alert.decided_at),
+        "due_at": when(alert.due_at),
+        "told_at": when(alert.told_at),
+        "announcement": alert.told_as,
+    }
+
+
+def mute_object(mute: Mute) -> Object:
+    """A mute; `subject` is the story's number, or the id of the rule or source."""
+    is_story = mute.kind is MuteKind.STORY
+    return {
+        "id": mute.id,
+        "kind": mute.kind.value,
+        "subject": mute.story_id if is_story else mute.subject,
+        "until": when(mute.until),
+        "made_at": when(mute.made_at),
+    }
+
+
+def channel_object(name: str, channel: Channel | None, tally: ChannelTally | None, resting: Resting | None) -> Object:
+    """A channel: `state` is ok, resting (it could not be used, for the `reason`) or gone (messages are left of one that is not
+    configured). `to` names its addresses, its chat or its host, and no more of an address than that. The mail server itself
+    is the channel "mail"."""
+    counts = tally or ChannelTally()
+    is_gone = channel is None and name != "mail"
+    return {
+        "name": name,
+        "kind": "mail" if name == "mail" else "" if channel is None else channel.kind,
+        "to": "" if channel is None else _whereto(channel),
+        "state": "gone" if is_gone else "ok" if resting is None else "resting",
+        "reason": "" if resting is None else resting.reason,
+        "since": when(resting.since) if resting else None,
+        "next_attempt_at": when(resting.until) if resting else None,
+        "waiting": counts.waiting_count,
+        "held": counts.held_count,
+        "failed": counts.failed_count,
+        "sent": counts.sent_count,
+        "last_sent_at": when(counts.last_sent_at),
+    }
+
+
+def _whereto(channel: Channel) -> str:
+    if channel.kind == "apprise":
+        return channel.url.partition("://")[0]
+    return ", ".join(channel.to) or channel.chat_id or urlsplit(channel.url).hostname or ""
 
 
 def edition_object(edition: Edition) -> Object:
@@ -232,6 +304,9 @@ def edition_object(edition: Edition) -> Object:
         "items": edition.item_count,
         "scheduled": edition.is_scheduled,
         "skipped": edition.is_skipped,
+        "state": edition.state,
+        "closes_at": when(edition.closes_at),
+        "reviewed": edition.is_touched,
     }
 
 

@@ -21,22 +21,29 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.actions import Parts
 from monitor.actions.applying import apply_pending
+from monitor.alerting import tell_due
 from monitor.app import open_parts, reconfigure, retire
 from monitor.catching_up import catch_up
 from monitor.configuration import check_configuration
-from monitor.delivery.outbox import Drained, drain
-from monitor.digests.edition import Draft, Plan, draft_edition, due_plans, file_edition
-from monitor.digests.schedule import Due
+from monitor.delivery.channels import MAIL
+from monitor.delivery.outbox import Drained, Way, drain_way, ways_due
+from monitor.digests.edition import Draft
+from monitor.digests.work import Work, edition_work
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
 from monitor.reports.schedule import DueReport, ReportDraft, draft_report, due_reports, file_report
 from monitor.settings import Settings
 from monitor.store import open_store
+from monitor.upkeep.disk import disk_ailments
+from monitor.upkeep.operator import tell_ailments, tell_operator
+from monitor.upkeep.outbox import delivery_ailments
 from monitor.upkeep.source_notice import notify_operator
+from monitor.upkeep.store_news import TITLE, News, StoreNews, tell_past_store
+from monitor.watching import LULL, intake_lull, tell_spikes
 
 SUCCESSOR_WAITS_S = 5.0
 POLL_TICK_S, EDITION_TICK_S, OUTBOX_TICK_S, APPLY_TICK_S, UPKEEP_TICK_S, NOTICE_TICK_S = 1, 2, 1, 2, 3600, 600
-REPORT_TICK_S, FOLD_TICK_S = 5, 2
+REPORT_TICK_S, FOLD_TICK_S, ALERT_TICK_S, RHYTHM_TICK_S, AILMENT_TICK_S, STORE_TICK_S = 5, 2, 1, 600, 60, 5
 AWAY = timedelta(seconds=60)  # nothing was looked at for longer: the machine slept, or the store was gone
 WAITING_A_HOST = 16  # sources begun for each that a host may be asked for at once; they wait for their turn
 BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
@@ -66,10 +73,13 @@ class Daemon:
         self.configuration_error: ConfigError | None = None
         self.store_error = ""
         self._store_failed_at = self._polled_at = time.monotonic()
-        self._down: dict[str, tuple[str, float]] = {}  # channel → why nothing leaves through it, since when
+        self._store_news = StoreNews()
+        self._down: dict[str, tuple[str, float]] = {}  # way out → why nothing leaves by it, since when
+        self._sending: set[str] = set()  # ways out that are at it
         self._bugs: dict[str, str] = {}  # what → what an error of our own keeps from being done
         self._resting: dict[str, float] = {}  # what failed and is left alone → until when
         self._looked_at: datetime | None = None  # when it was last looked who is due
+        self._awake_since = parts.clock()  # since when that was done without a break
         self._sources = _by_id(parts)
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloading = asyncio.Lock()
@@ -78,8 +88,9 @@ class Daemon:
     # -- ticks -------------------------------------------------------------------------------------------
 
     async def tick(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing."""
-        if not self._has_store():
+        """Do a tick's work, and live through whatever becomes of it. Nothing is begun while the store takes nothing, but what
+        tells of that."""
+        if not self._has_store() and work != self.watch_store:
             return
         try:
             await work()
@@ -96,6 +107,7 @@ class Daemon:
         """Start polling the sources that are due, as many as there is room for."""
         pipeline, now = self.parts.pipeline, self.parts.clock()
         if self._looked_at is None or not timedelta() <= now - self._looked_at <= AWAY:
+            self._awake_since = now
             put_off = pipeline.spread_overdue()
             if put_off:
                 log.info("overdue sources spread over their intervals", put_off=put_off)
@@ -138,31 +150,27 @@ class Daemon:
         )
 
     async def make_editions(self) -> None:
-        """Make and queue the editions that are due."""
-        parts = self.parts
-        for plan, due in due_plans(parts.store, parts.plans, parts.clock()):
-            what = f"digest {plan.digest.id}"
-            if self._is_resting(what):
+        """Do what is to be done about editions: make those that are due, hold and release those that are reviewed."""
+        parts, sender = self.parts, self.parts.configuration.settings.mail.sender
+        for work in edition_work(parts.store, parts.plans, parts.clock):
+            if self._is_resting(work.what):
                 continue
             try:
-                draft = await asyncio.to_thread(self._draft, plan, due)
-                edition = file_edition(parts.store, draft, parts.clock())
+                draft = await asyncio.to_thread(self._draft, work, sender)
+                event, facts = work.file(parts.store, draft, parts.clock())
             except StoreError:
                 raise
             except Exception:
-                self._rest(what)
-                self._note_bug(what, f"an error in the monitor itself keeps {what} from being made")
+                self._rest(work.what)
+                self._note_bug(work.what, f"an error in the monitor itself keeps {work.what} from being made")
                 continue
-            self._bugs.pop(what, None)
-            log.info("edition made", digest=plan.digest.id, edition=edition, late=due.is_late)
+            self._bugs.pop(work.what, None)
+            log.info(event, **facts)
 
-    def _draft(self, plan: Plan, due: Due) -> Draft:
+    def _draft(self, work: Work, sender: str) -> Draft | None:
         """Draft an edition beside the loop, which goes on polling and answering meanwhile."""
-        store = open_store(self.parts.store.connection.path, read_only=True)
-        try:
-            return draft_edition(store, plan, due, self.parts.clock(), self.parts.configuration.settings.mail.sender)
-        finally:
-            store.close()
+        with closing(open_store(self.parts.store.connection.path, read_only=True)) as store:
+            return work.draft(store, self.parts.clock(), sender)
 
     async def make_reports(self) -> None:
         """Make and queue the reports on releases of ours that are due."""
@@ -189,18 +197,32 @@ class Daemon:
             return draft_report(store, due, settings.pickup, settings.mail.sender, self.parts.clock())
 
     async def send_deliveries(self) -> None:
-        """Drain the outbox of what is due, some messages at a time, so that a stop need not wait for all."""
+        """Begin to send what is due, by each way out that is not at it already: none waits for another."""
+        parts = self.parts
+        if self._down and parts.store.deliveries.next_attempt_at() is None:
+            self._down.clear()
+        for way in ways_due(parts.store, parts.channels, parts.clock()):
+            if way.name not in self._sending:
+                self._sending.add(way.name)
+                self._begin(self._send(way))
+
+    async def _send(self, way: Way) -> None:
+        """Send what is due by one way, some messages at a time, so that a stop need not wait for all."""
         parts, is_more = self.parts, True
-        while is_more and not self.stopping.is_set():
-            next_at = parts.store.deliveries.next_attempt_at()
-            if next_at is None:
-                self._down.clear()
-            if next_at is None or next_at > parts.clock():
-                return
-            async with parts.draining:
-                drained = await drain(parts.store, parts.channels, parts.clock, DRAINED_AT_ONCE)
-            self._note_drained(drained)
-            is_more = len(drained.sent) + len(drained.failed) > 0
+        try:
+            while is_more and not self.stopping.is_set():
+                async with parts.draining[way.name]:
+                    drained = await drain_way(parts.store, way, parts.clock, DRAINED_AT_ONCE)
+                self._note_drained(way, drained)
+                is_more = len(drained.sent) + len(drained.failed) > 0 and not drained.down
+            self._bugs.pop(f"channel {way.name}", None)
+        except StoreError as error:
+            self._note_store(error)
+        except Exception:
+            what = f"channel {way.name}"
+            self._note_bug(what, f"an error in the monitor itself keeps a message from leaving through {what}")
+        finally:
+            self._sending.discard(way.name)
 
     async def apply_rules(self) -> None:
         """Tag what is stored by the rules that came since."""
@@ -220,12 +242,46 @@ class Daemon:
         self.parts.store.sources.trim_polls()
         self.parts.store.sources.trim_changes(self.parts.clock())
 
+    async def tell_alerts(self) -> None:
+        """Queue what was held and is due: after quiet hours, at the end of a roll-up's period, where the hour has room again."""
+        parts = self.parts
+        if queued := tell_due(parts.store, parts.alert_plan, parts.clock()):
+            log.info("alerts rolled up", announcements=queued)
+
+    async def watch_rhythms(self) -> None:
+        """Tell of rules with far more items than usual."""
+        parts = self.parts
+        if decided := tell_spikes(parts.store, parts.alert_plan, parts.clock()):
+            log.info("spikes told", alerts=decided)
+
     async def tell_operator(self) -> None:
         """Queue the day's notice of the sources whose state changed, once it is due."""
         parts = self.parts
-        queued = notify_operator(parts.store, parts.configuration.settings, parts.clock())
+        queued = notify_operator(parts.store, parts.alert_plan, parts.clock())
         if queued:
-            log.info("operator notified", mails=queued)
+            log.info("operator notified", messages=queued)
+
+    async def tell_ailments(self) -> None:
+        """Tell the operator what ails the monitor itself, and what ails it no more."""
+        parts, now = self.parts, self.parts.clock()
+        found = [*disk_ailments(parts.store.connection.path), *delivery_ailments(parts.store, now)]
+        if now - self._awake_since > LULL:
+            found += intake_lull(parts.store, now)
+        if queued := tell_ailments(parts.store, parts.alert_plan, found, now):
+            log.info("operator told how the monitor does", messages=queued)
+
+    async def watch_store(self) -> None:
+        """Tell the operator of a store that takes nothing, past it, and by the outbox when it is over."""
+        parts, now = self.parts, self.parts.clock()
+        news = self._store_news.due(time.monotonic(), is_failing=bool(self.store_error))
+        if news is News.AILS:
+            reason = self._store_news.reason
+            sent = await tell_past_store(parts.alert_plan, parts.channels, parts.draining, reason, now)
+            log.warning("operator told that the store fails", messages=sent)
+        elif news is News.OVER:
+            key = f"store:{now.timestamp() * 1000:.0f}:over"
+            with parts.store.transaction(durable=True):
+                tell_operator(parts.store, parts.alert_plan, key, f"Over: {TITLE}", ("It takes news again.",), now)
 
     # -- signals -----------------------------------------------------------------------------------------
 
@@ -272,15 +328,20 @@ class Daemon:
         if now - self._polled_at > STALLED_AFTER_S:
             problems.append(f"nothing has been polled for {now - self._polled_at:.0f} s")
         problems += self._bugs.values()
-        is_mail_stalled = any(now - since > MAIL_STALLED_AFTER_S for _, since in self._down.values())
-        waiting = [f"{reason}; what is to be mailed waits" for reason, _ in self._down.values()]
+        is_mail_stalled = MAIL in self._down and now - self._down[MAIL][1] > MAIL_STALLED_AFTER_S
+        waiting = [
+            f"{reason}; what is to {'be mailed' if name == MAIL else f'go to {name}'} waits"
+            for name, (reason, _) in self._down.items()
+        ]
         return Health(not problems and not is_mail_stalled, (*problems, *waiting))
 
     async def settle(self) -> None:
-        """Let a message on its way arrive, so that it is not sent again after the next start."""
+        """Let messages on their way arrive, so that they are not sent again after the next start."""
         try:
-            async with asyncio.timeout(SETTLE_S), self.parts.draining:
-                pass
+            async with asyncio.timeout(SETTLE_S):
+                for lock in list(self.parts.draining.values()):
+                    async with lock:
+                        pass
         except TimeoutError:
             log.warning("a message was still on its way; it will be sent again under the same Message-ID")
 
@@ -304,6 +365,7 @@ class Daemon:
         if str(error) != self.store_error:
             log.error("the store failed", reason=str(error))
         self.store_error, self._store_failed_at = str(error), time.monotonic()
+        self._store_news.failed(self.store_error, self._store_failed_at)
 
     def _note_bug(self, what: str, consequence: str) -> None:
         """Log the exception at hand, once as long as it lasts."""
@@ -311,17 +373,17 @@ class Daemon:
             log.exception("failed by a bug", what=what)
         self._bugs[what] = f"{consequence}; the log has the details"
 
-    def _note_drained(self, drained: Drained) -> None:
+    def _note_drained(self, way: Way, drained: Drained) -> None:
         for row in drained.sent:
-            self._down.pop(row.channel, None)
+            self._down.pop(way.name, None)
             log.info("sent", delivery=row.id, kind=row.kind, recipient=row.recipient)
         for row, reason in drained.put_off:
             log.warning("put off", delivery=row.id, recipient=row.recipient, reason=reason)
         for row, reason in drained.failed:
             log.error("not delivered", delivery=row.id, recipient=row.recipient, reason=reason)
-        for channel, reason in drained.down.items():
-            _, since = self._down.get(channel, ("", time.monotonic()))
-            self._down[channel] = reason, since
+        for name, reason in drained.down.items():
+            _, since = self._down.get(name, ("", time.monotonic()))
+            self._down[name] = reason, since
 
     def _rest(self, what: str) -> None:
         self._resting[what] = time.monotonic() + REST_S
@@ -353,7 +415,6 @@ async def run(folder: Path, environ: dict[str, str], services: Sequence[Service]
     daemon holds it.
     """
     async with open_parts(check_configuration(folder, environ), wait_s=SUCCESSOR_WAITS_S, busy_s=BUSY_S) as parts:
-        parts.store.deliveries.void_leases()
         _set_apart()
         daemon = Daemon(folder, environ, parts)
         _listen_to_signals(daemon)
@@ -397,6 +458,10 @@ def _scheduler(daemon: Daemon) -> AsyncIOScheduler:
         (daemon.apply_rules, APPLY_TICK_S),
         (daemon.keep_up, UPKEEP_TICK_S),
         (daemon.tell_operator, NOTICE_TICK_S),
+        (daemon.tell_alerts, ALERT_TICK_S),
+        (daemon.watch_rhythms, RHYTHM_TICK_S),
+        (daemon.tell_ailments, AILMENT_TICK_S),
+        (daemon.watch_store, STORE_TICK_S),
     ):
         trigger = IntervalTrigger(seconds=every_s)
         scheduler.add_job(

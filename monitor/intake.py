@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from monitor.alerting import Alerting
 from monitor.errors import StoreError
 from monitor.linking import Linking
 from monitor.model import Acquired, Copy, Entry, Item, Match, Observed, Relation, Source, SourceFacts, StoredText
@@ -57,6 +58,7 @@ class Intake:
         self._is_behind = last_success_at is None or now - last_success_at > FRESH
         self._facts = SourceFacts.of(source)
         self.edit_rules = RuleSet()  # rules that look at what an edit changes
+        self.alerting: Alerting | None = None
         self._claimed: set[int] = set()
         self._since = now - window
         self._placing = Placing(store, now, window)
@@ -79,11 +81,14 @@ class Intake:
             spoiled = entries if len(entries) == 1 else [entry for entry in entries if not self._spared([entry])]
         self._placing.finish()
         self._linking.finish()
+        if self.alerting is not None:
+            self.alerting.decide()
         return replace(acquired, etag=None, last_modified=None, body_hash=None, seen=b"") if spoiled else acquired
 
     def _spared(self, entries: Sequence[Entry]) -> bool:
         """Take in entries unless a bug spoils them, of which nothing is left then; whether it did not."""
         before = self.new_count, self.edited_count, set(self._claimed)
+        noted = [] if self.alerting is None else list(self.alerting.noted)
         try:
             with self._store.savepoint():
                 self._take_together(entries)
@@ -92,6 +97,8 @@ class Intake:
         except Exception:
             self.new_count, self.edited_count, self._claimed = before
             self._placing, self._linking = Placing(self._store, self._now), Linking(self._store, self._now)
+            if self.alerting is not None:
+                self.alerting.noted = noted
             told = (
                 "entry left out by a bug" if len(entries) == 1 else "entries are taken in one by one because of a bug"
             )
@@ -153,12 +160,15 @@ class Intake:
             wire=observed.wire,
             tags=self._facts.item_tags,
         )
-        item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=self._is_backlog(entry))
+        is_backlog = self._is_backlog(entry)
+        item_id = self._store.items.add(item, observed, reading.search_texts, is_backlog=is_backlog)
         copy = Copy(item_id, 0, item.publisher, self._source.kind, item.published_at or self._now, observed.word_count)
         stored = StoredText(copy, item.source_id, item.title, item.text, item.wire.edit, set_apart=observed.set_apart)
         tags, matches = self._tags(item, reading)
         self._store.items.tag(item_id, tags, matches)
         self.new_count += 1
+        if self.alerting is not None and not is_backlog:
+            self.alerting.note(item_id, (match.rule_id for match in matches), item.wire.edit)
         return _New(item, stored, reading)
 
     def _is_backlog(self, entry: Entry) -> bool:
@@ -177,21 +187,41 @@ class Intake:
         store.items.edit(item_id, entry, observed, reading.search_texts, self._now)
         self._placing.edited(item_id, reading)
         edited = store.items.get(item_id) or item
-        self._watch(item, edited)
+        watching = self._watch(item, edited)
         if edited.relation is Relation.LEAD:
             self._linking.link_anew(item_id, edited, reading.furniture)
-        store.items.retag(item_id, *self._tags(replace(edited, tags=self._facts.item_tags), reading))
+        tags, matches = self._tags(replace(edited, tags=self._facts.item_tags), reading)
+        if self.alerting is not None:
+            self._note_edit(self.alerting, (item, edited), [match.rule_id for match in matches], watching)
+        store.items.retag(item_id, tags, matches)
         self.edited_count += 1
 
-    def _watch(self, former: Item, later: Item) -> None:
-        """Record which of the rules that look at edits this one sets off; rules see the tags of the source alone."""
+    def _note_edit(
+        self, alerting: Alerting, versions: tuple[Item, Item], matched: list[str], watching: list[str]
+    ) -> None:
+        """Note what an edit brings: rules that did not ask for the item before, rules that it sets off, and a mark that
+        the item did not bear. Older news stays untold, and yet an edit of it is new."""
+        former, later = versions
+        edit = later.wire.edit if later.wire.edit != former.wire.edit else None
+        asking = alerting.asking(matched)
+        if asking or edit:
+            before = {match.rule_id for match in self._store.items.matches_of([former.id])[former.id]}
+            asking = tuple(rule_id for rule_id in asking if rule_id not in before)
+            if self._store.alerts.is_backlog(former.id):
+                asking, edit = (), None
+        alerting.note(former.id, (*asking, *watching), edit)
+
+    def _watch(self, former: Item, later: Item) -> list[str]:
+        """Record which of the rules that look at edits this one sets off, and return their ids; rules see the tags of the source
+        alone."""
         if not self.edit_rules.rules:
-            return
+            return []
         before, after = (
             prepare(matchable(replace(item, tags=self._facts.item_tags), self._facts)) for item in (former, later)
         )
         found = match_edit(self.edit_rules, before, after)
         self._store.edits.add(later.id, found, self.edit_rules.tags_of, self._now)
+        return [match.rule_id for match in found]
 
     def _tags(self, item: Item, reading: Reading) -> tuple[set[str], list[Match]]:
         """What the rules say of an item that has its source's tags so far: all its tags, and the matches."""

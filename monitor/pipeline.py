@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from monitor.alerting import Alerting
+from monitor.alerts.plan import AlertPlan
 from monitor.errors import StoreError
 from monitor.feeds.acquire import Acquirer
 from monitor.feeds.cadence import Bounds, spread, wants_whole
@@ -51,8 +53,8 @@ class Manners:
 class Pipeline:
     """Polls sources, each by one caller at a time, as many at once as the manners allow.
 
-    `rules`, `edit_rules`, `window` (how long copies are looked for) and `manners` may be replaced at any time: a poll uses those
-    in force when its document is taken in.
+    `rules`, `edit_rules`, `alert_plan`, `window` (how long copies are looked for) and `manners` may be replaced at any time: a
+    poll uses those in force when its document is taken in.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Pipeline:
     ) -> None:
         self.store, self.acquirer, self.rules, self.manners, self._clock = store, acquirer, rules, manners, clock
         self.edit_rules, self.window = RuleSet(), WINDOW
+        self.alert_plan = AlertPlan()
         self._random = Random()  # noqa: S311 - spreads polls in time
         self._all = asyncio.Semaphore(manners.concurrency)
         self._hosts: dict[str, tuple[asyncio.Semaphore, set[str]]] = {}
@@ -160,6 +163,7 @@ class Pipeline:
                 raise StoreError(f"source {source.id!r} is not in the store")
             intake = Intake(store, source, self.rules, now, status.last_success_at, self.window)
             intake.edit_rules = self.edit_rules
+            intake.alerting = Alerting(store, self.alert_plan, source, now)
             acquired = intake.take(acquired)
             poll = Poll(
                 job=job,

@@ -29,6 +29,11 @@ LONG = (
 )
 
 
+AN_HOUR_AGO = datetime.now(UTC) - timedelta(
+    hours=1
+)  # one instant for all, so that an article written twice is the same
+
+
 @dataclass
 class Article:
     """An RSS item in few words; None leaves its element out."""
@@ -41,7 +46,7 @@ class Article:
 
     def __post_init__(self) -> None:
         if self.at is None:
-            self.at = datetime.now(UTC) - timedelta(hours=1)
+            self.at = AN_HOUR_AGO
 
     def xml(self) -> str:
         parts = {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -147,6 +148,18 @@ def test_an_operator_in_lower_case_is_a_warning_with_its_place(folder):
     assert warnings[0].message.endswith('(at "or talks")')
 
 
+def test_an_operator_in_a_term_is_a_warning_with_its_place(folder):
+    (folder / "rules.toml").write_text(
+        '[[rule]]\nid = "r"\nthreshold = 1\n[rule.terms]\noil = 1\n"tax or levy" = 1\n'
+        '[[rule]]\nid = "s"\n[[rule.any_of]]\nall = ["oil",\n"gas and coal"]\nnear = 30\n'
+    )
+    assert [(w.severity, w.line, w.key) for w in check_configuration(folder, {}).warnings] == [
+        ("warning", 6, "rule[r].terms.tax or levy"),
+        ("warning", 11, "rule[s].any_of[#1].all[#2]"),
+        ("warning", 12, "rule[s].any_of[#1].near"),
+    ]
+
+
 def test_warnings_of_the_settings_are_kept(folder):
     (folder / "sources.toml").write_text(SOURCES + 'interval = "1s"\n')
     assert [w.key for w in check_configuration(folder, {}).warnings] == ["source[a].interval"]
@@ -232,3 +245,50 @@ def test_forms_of_files_that_cannot_be_looked_for_are_told_there_and_rules_of_th
         ("error", "lists/harbours.txt:4", "list.harbours[#2]"),
         ("error", "lists/harbours.txt:5", "list.harbours[#3]"),
     ]
+
+
+DIGEST = '[[digest]]\nid = "d"\nat = "07:00"\n'
+
+
+def with_template(folder: Path, name: str, text: str) -> list[str]:
+    """What is wrong with a configuration that has this template."""
+    (folder / "templates").mkdir(exist_ok=True)
+    (folder / "templates" / name).write_text(text, "utf-8")
+    try:
+        check_configuration(folder, {})
+    except ConfigError as error:
+        return [str(problem).removeprefix(f"{folder}/") for problem in error.problems]
+    return []
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "sources.toml").write_text('[[source]]\nid = "a"\nurl = "https://a.example/feed"\n')
+    (folder / "digests.toml").write_text(DIGEST)
+    return folder
+
+
+def test_a_template_of_ones_own_is_tried_on_an_edition_with_everything_in_it(plain: Path) -> None:
+    assert with_template(plain, "digest.txt.j2", "{{ title }}\n{% for s in sections %}{{ s.title }}{% endfor %}") == []
+    assert with_template(plain, "_part.j2", "{{ nothing }}") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("digest.txt.j2", "{{ title }}\n{% if %}", "templates/digest.txt.j2:2: digest.txt: Expected an expression"),
+        (
+            "digest.txt.j2",
+            "ok\n\n{{ titel }}",
+            "templates/digest.txt.j2:3: digest.txt: UndefinedError: 'titel' is undefined",
+        ),
+        ("digest.html.j2", "{{ edition.__class__.__mro__ }}", "SecurityError"),
+        ("digest.html.j2", "{% include '../monitor.toml' %}", "TemplateNotFound"),
+        ("digest.htm.j2", "x", "is no template that a mail is made by; known are digest.html.j2, digest.txt.j2"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_told_with_its_line(plain: Path, name: str, text: str, told: str) -> None:
+    [problem] = with_template(plain, name, text)
+    assert told in problem

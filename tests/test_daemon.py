@@ -126,6 +126,7 @@ def test_a_put_off_mail_leaves_by_itself_when_its_time_comes(folder: Folder) -> 
             connection = sqlite3.connect(folder.database, timeout=10)
             with connection:
                 connection.execute("UPDATE delivery SET next_attempt_at = 0")
+                connection.execute("UPDATE resting SET until = 0")
             connection.close()
             until(lambda: inbox.mails, 10, daemon.log_file)
             assert daemon.wait_for("sent")["recipient"] == "desk@mission.example"

@@ -15,8 +15,9 @@ from structlog.testing import LogCapture
 from monitor import app, daemon
 from monitor.configuration import check_configuration
 from monitor.daemon import MAIL_STALLED_AFTER_S, REST_S, STALLED_AFTER_S, STORE_REST_S, Daemon
+from monitor.delivery.channel import ChannelError
 from monitor.errors import StoreError
-from monitor.model import Outgoing
+from monitor.model import Delivery, Outgoing
 from tests.conftest import Article, Folder, Inbox, Site, hanging, source
 
 DIGESTS = """
@@ -245,9 +246,14 @@ def queue(desk: Daemon) -> None:
         desk.parts.store.deliveries.queue(message, desk.parts.clock())
 
 
+async def sent(desk: Daemon) -> None:
+    await desk.tick(desk.send_deliveries)
+    await at_rest(desk)
+
+
 async def test_a_mail_server_may_be_away_for_a_while_before_health_turns_red(desk: Daemon, clock: Clock) -> None:
     queue(desk)
-    await desk.tick(desk.send_deliveries)
+    await sent(desk)
     health = desk.health()
     assert health.is_healthy
     [problem] = health.problems
@@ -259,13 +265,79 @@ async def test_a_mail_server_may_be_away_for_a_while_before_health_turns_red(des
 async def test_a_mail_that_leaves_or_is_refused_is_told(desk: Daemon, inbox: Inbox, said: LogCapture) -> None:
     inbox.answer = "550 not wanted here"
     queue(desk)
-    await desk.tick(desk.send_deliveries)
+    await sent(desk)
     assert "not delivered" in events(said)
     inbox.answer = ""
     assert desk.parts.store.deliveries.requeue(1, desk.parts.clock())
-    await desk.tick(desk.send_deliveries)
+    await sent(desk)
     assert len(inbox.mails) == 1
     assert desk.health().problems == ()
+
+
+class Hanging:
+    """A service that takes a message and says nothing until it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = asyncio.Event()
+
+    async def send(self, delivery: Delivery, body: bytes) -> None:
+        await self.let_go.wait()
+        raise ChannelError("it takes no messages now")
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+async def test_a_service_that_hangs_keeps_no_mail_from_leaving_and_is_not_asked_twice(
+    desk: Daemon, inbox: Inbox
+) -> None:
+    hanging = Hanging()
+    desk.parts.channels = {**desk.parts.channels, "hook": hanging}
+    with desk.parts.store.transaction():
+        for key in ("h", "i"):
+            desk.parts.store.deliveries.queue(
+                Outgoing(key, "alert", "hook", "hook", key, "S", b"{}"), desk.parts.clock()
+            )
+    queue(desk)
+    for count in (1, 2):
+        await desk.tick(desk.send_deliveries)
+        async with asyncio.timeout(5):
+            while len(inbox.mails) < count:
+                await asyncio.sleep(0.01)
+        desk.parts.store.deliveries.requeue(3, desk.parts.clock())
+    await desk.tick(desk.send_deliveries)
+    assert desk._sending <= {"hook", "mail"}
+    assert len(desk._tasks) <= 2
+    hanging.let_go.set()
+    await at_rest(desk)
+    assert desk.parts.store.deliveries.get(1).attempts == 1
+    assert "it takes no messages now; what is to go to hook waits" in desk.health().problems
+    assert desk.health().is_healthy
+
+
+async def test_a_bug_in_one_way_out_is_told_and_stops_no_other(
+    desk: Daemon, inbox: Inbox, said: LogCapture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Hanging()
+    monkeypatch.setattr(broken, "send", lambda *_: 1 / 0)
+    desk.parts.channels = {**desk.parts.channels, "hook": broken}
+    with desk.parts.store.transaction():
+        desk.parts.store.deliveries.queue(Outgoing("h", "alert", "hook", "hook", "h", "S", b"{}"), desk.parts.clock())
+    queue(desk)
+    await sent(desk)
+    assert len(inbox.mails) == 1
+    assert any("keeps a message from leaving through channel hook" in problem for problem in desk.health().problems)
+    assert "failed by a bug" in events(said)
+
+
+async def test_a_store_that_is_locked_while_messages_leave_is_told(desk: Daemon, folder: Folder, inbox: Inbox) -> None:
+    queue(desk)
+    other = sqlite3.connect(folder.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await sent(desk)
+    other.execute("ROLLBACK")
+    other.close()
+    assert "locked by another program" in desk.store_error
 
 
 async def test_settling_waits_for_a_message_on_its_way_but_not_for_long(
@@ -274,7 +346,7 @@ async def test_settling_waits_for_a_message_on_its_way_but_not_for_long(
     monkeypatch.setattr(daemon, "SETTLE_S", 0.1)
     await desk.settle()
     assert events(said) == []
-    async with desk.parts.draining:
+    async with desk.parts.draining["mail"]:
         await desk.settle()
     assert events(said)[0].endswith("will be sent again under the same Message-ID")
 

@@ -6,7 +6,9 @@ from collections.abc import AsyncGenerator, Sequence
 
 from monitor.actions.parts import Parts, UnknownError
 from monitor.contract import Object, delivery_object
-from monitor.digests.edition import Plan, make_edition
+from monitor.digests.edition import make_edition
+from monitor.digests.plan import Plan
+from monitor.store.editions import HELD
 
 
 def plan_among(plans: Sequence[Plan], digest_id: str) -> Plan:
@@ -32,8 +34,13 @@ async def send_edition(parts: Parts, digest_id: str) -> AsyncGenerator[Object, N
 
 async def resend_edition(parts: Parts, edition_id: int) -> AsyncGenerator[Object, None]:
     """Queue an edition's mails again: the same bytes under the same Message-IDs; one object a delivery."""
-    if parts.store.editions.get(edition_id) is None:
+    edition = parts.store.editions.get(edition_id)
+    if edition is None:
         raise UnknownError(f"there is no edition {edition_id}; `monitor digest history` lists them")
+    if edition.state == HELD:
+        raise UnknownError(
+            f"edition {edition_id} was not sent yet; `monitor digest review release {edition_id}` sends it now"
+        )
     deliveries = parts.store.deliveries.of_edition(edition_id)
     if not deliveries:
         raise UnknownError(f"edition {edition_id} was mailed to nobody, so there is nothing to send again")

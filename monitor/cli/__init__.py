@@ -37,6 +37,8 @@ COMMANDS = {
     "opml": ("opml", "Take lists of feeds in from other readers, and give them out."),
     "rules": ("rules", "List rules; try, explain and apply them."),
     "digest": ("digest", "Preview, send and look up editions."),
+    "alerts": ("alerts", "List what was told and why; try a rule's alerts; acknowledge, mute."),
+    "channels": ("channels", "List the channels, and send a sample through one."),
     "deliveries": ("deliveries", "Look at the outbox, send it, retry a failure."),
     "status": ("status", "How things stand: sources, items, queue, next editions."),
     "demo": ("demo", "See the whole way of an item, without internet."),

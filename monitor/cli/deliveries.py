@@ -20,22 +20,24 @@ def deliveries() -> None:
 @deliveries.command("list")
 @click.option("--state", type=click.Choice([state.value for state in DeliveryState]), help="Only those in this state.")
 @click.option("--failed", is_flag=True, help="Only those that failed: the same as --state failed.")
+@click.option("--channel", metavar="NAME", help="Only those of this channel.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many; no limit unless given.")
 @output.JSON
 @click.pass_obj
-def list_(folder: Path, state: str | None, failed: bool, limit: int | None, as_json: bool) -> None:
+def list_(folder: Path, state: str | None, failed: bool, channel: str | None, limit: int | None, as_json: bool) -> None:
     """List deliveries, newest first."""
     wanted = DeliveryState.FAILED if failed else DeliveryState(state) if state else None
     store = reading(folder)
     try:
-        output.write(map(delivery_object, store.deliveries.list(wanted, limit)), as_json, _line)
+        output.write(map(delivery_object, store.deliveries.list(wanted, limit, channel)), as_json, _line)
     finally:
         store.close()
 
 
 def _line(row: Object) -> str:
     error = f"  {row['error']}" if row["error"] and row["state"] != "sent" else ""
-    return f"{row['id']:>6}  {row['state']:<8} {row['kind']:<8} {row['recipient']}  {row['subject']}{error}"
+    to = row["recipient"] if "@" in row["recipient"] else row["channel"]
+    return f"{row['id']:>6}  {row['state']:<8} {row['kind']:<10} {to}  {row['subject']}{error}"
 
 
 @deliveries.command()
@@ -56,9 +58,13 @@ def send(ctx: click.Context, as_json: bool) -> None:
 
 
 @deliveries.command()
-@click.argument("delivery", type=int)
+@click.argument("delivery", type=int, nargs=-1)
+@click.option("--channel", metavar="NAME", help="All that failed in this channel.")
 @output.JSON
 @click.pass_obj
-def retry(folder: Path, delivery: int, as_json: bool) -> None:
-    """Queue DELIVERY (its number) again: the same bytes under the same Message-ID."""
-    perform(folder, "retry-delivery", {"delivery_id": delivery}, lambda value: output.write_one(value, as_json, _line))
+def retry(folder: Path, delivery: tuple[int, ...], channel: str | None, as_json: bool) -> None:
+    """Queue DELIVERY (its number, or several) again: the same bytes under the same Message-ID."""
+    if not delivery and not channel:
+        raise click.UsageError("say which: the number of a delivery, or --channel NAME")
+    arguments = {"delivery_ids": list(delivery), "channel": channel}
+    perform(folder, "retry-deliveries", arguments, lambda value: output.write_one(value, as_json, _line))

@@ -10,7 +10,9 @@ import click
 
 from monitor.cli import Subcommands, output
 from monitor.cli.access import perform, reading
-from monitor.contract import Object, delivery_object, edition_object, when
+from monitor.cli.editions import show
+from monitor.cli.reviewing import review
+from monitor.contract import Object, edition_object, when
 
 
 @click.group(cls=Subcommands)
@@ -36,6 +38,8 @@ def list_(folder: Path, as_json: bool) -> None:
             "next_due_at": when(next_due(configured, moment)),
             "to": list(configured.to),
             "sections": [section.title for section in configured.sections],
+            "language": configured.language,
+            "review": configured.review is not None,
         }
         output.write_one(
             value, as_json, lambda o: f"{o['id']:<16} next {o['next_due_at']}  to {', '.join(o['to']) or 'nobody'}"
@@ -116,47 +120,57 @@ def history(folder: Path, digest_id: str | None, limit: int | None, as_json: boo
 
 
 def _edition_line(edition: Object) -> str:
-    return f"{edition['id']:>5}  {edition['due_at'][:16].replace('T', ' ')}  {edition['subject']}"
+    held = "  (held for review)" if edition["state"] == "held" else ""
+    return f"{edition['id']:>5}  {edition['due_at'][:16].replace('T', ' ')}  {edition['subject']}{held}"
 
 
 @digest.command()
-@click.argument("edition", type=int)
+@click.argument("digest_id", metavar="ID")
+@click.argument("address")
 @output.JSON
 @click.pass_obj
-def show(folder: Path, edition: int, as_json: bool) -> None:
-    """Show EDITION (its number): its stories, and who was sent it."""
-    from monitor.actions.parts import UnknownError
-
-    store = reading(folder)
-    try:
-        found = store.editions.get(edition)
-        if found is None:
-            raise UnknownError(f"there is no edition {edition}; `monitor digest history` lists them")
-        value = edition_object(found)
-        entries = store.editions.entries(edition)
-        titles = store.items.by_ids(entry.item_id for entry in entries)
-        value["entries"] = [
-            {
-                "section": entry.section,
-                "story": entry.story_id,
-                "item": entry.item_id,
-                "version": entry.version,
-                "title": titles[entry.item_id].title,
-                "follow_up": entry.is_follow_up,
-            }
-            for entry in entries
-        ]
-        value["deliveries"] = [delivery_object(delivery) for delivery in store.deliveries.of_edition(edition)]
-        output.write_one(value, as_json, _edition_page)
-    finally:
-        store.close()
+def unsubscribe(folder: Path, digest_id: str, address: str, as_json: bool) -> None:
+    """Send digest ID to ADDRESS no more, whatever `to` says."""
+    arguments = {"digest_id": digest_id, "address": address}
+    perform(folder, "leave-digest", arguments, lambda value: output.write_one(value, as_json, _subscriber))
 
 
-def _edition_page(edition: Object) -> str:
-    lines = [edition["subject"], f"items stored from {edition['window_from']} to {edition['window_to']}", ""]
-    lines += [f"  {entry['section']}: {entry['title']} (item {entry['item']})" for entry in edition["entries"]]
-    lines += [
-        "",
-        *(f"  {row['state']}: {row['recipient']} {row['sent_at'] or row['error']}" for row in edition["deliveries"]),
-    ]
-    return "\n".join(lines)
+@digest.command()
+@click.argument("digest_id", metavar="ID")
+@click.argument("address")
+@output.JSON
+@click.pass_obj
+def resubscribe(folder: Path, digest_id: str, address: str, as_json: bool) -> None:
+    """Send digest ID to ADDRESS again, which had ended it."""
+    arguments = {"digest_id": digest_id, "address": address}
+    perform(folder, "join-digest", arguments, lambda value: output.write_one(value, as_json, _subscriber))
+
+
+def _subscriber(value: Object) -> str:
+    return f"{value['digest']} is sent to {value['recipient']} {'no more' if value['unsubscribed'] else 'again'}"
+
+
+@digest.command()
+@click.argument("name", required=False)
+def example(name: str | None) -> None:
+    """Write a shipped template or catalogue of words, to be changed and put into the configuration; without NAME list them."""
+    from monitor.messages import SHIPPED, shipped_text
+    from monitor.notices.templating import SHIPPED_TEMPLATES, shipped_template
+
+    catalogues = [f"{language}.toml" for language in SHIPPED]
+    if name is None:
+        click.echo(
+            "\n".join([*(f"templates/{one}" for one in SHIPPED_TEMPLATES), *(f"messages/{one}" for one in catalogues)])
+        )
+        return
+    bare = name.rpartition("/")[2]
+    if bare in SHIPPED_TEMPLATES:
+        click.echo(shipped_template(bare), nl=False)
+    elif bare in catalogues:
+        click.echo(shipped_text(bare.removesuffix(".toml")), nl=False)
+    else:
+        raise click.UsageError(f"there is no {name!r}; `monitor digest example` lists what there is")
+
+
+digest.add_command(show)
+digest.add_command(review)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.search.find import Found
+    from monitor.store import Store
     from monitor.store.items import Selection
 
 COLUMNS = (
@@ -46,6 +47,9 @@ def _listing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--tag", metavar="T", help="Only items with this tag."),
         click.option("--source", metavar="ID", help="Only items that this source carried."),
         click.option("--csv", "as_csv", is_flag=True, help="CSV with a heading."),
+        click.option(
+            "--format", "kind", type=click.Choice(["html", "md"]), help="A page to read or print, or Markdown."
+        ),
         output.JSON,
     ):
         command = option(command)
@@ -69,14 +73,20 @@ def _instant(since: str | None) -> datetime | None:
 @click.command()
 @_listing
 @click.pass_obj
-def items(folder: Path, /, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+def items(folder: Path, /, as_json: bool, as_csv: bool, kind: str | None, **wanted: Any) -> None:
     """List stored items, newest first by first sight."""
     from monitor.cli.access import reading
 
     selection = _selection(**wanted)
     store = reading(folder)
     try:
-        _print(map(item_object, store.items.select(selection)), as_json, as_csv)
+        selected = store.items.select(selection)
+        if kind is None:
+            _print(map(item_object, selected), as_json, as_csv)
+            return
+        from monitor.search.find import Found
+
+        _export(folder, store, "Items", (Found(item, ()) for item in selected), kind)
     finally:
         store.close()
 
@@ -88,7 +98,9 @@ def items(folder: Path, /, as_json: bool, as_csv: bool, **wanted: Any) -> None:
 )
 @_listing
 @click.pass_obj
-def search(folder: Path, /, query: str, ranked: bool, as_json: bool, as_csv: bool, **wanted: Any) -> None:
+def search(
+    folder: Path, /, query: str, ranked: bool, as_json: bool, as_csv: bool, kind: str | None, **wanted: Any
+) -> None:
     """Find items by QUERY, in the language of the rules, newest first.
 
     For example: monitor search 'title:(karabakh NEAR/5 talks) AND within:7d'
@@ -104,11 +116,28 @@ def search(folder: Path, /, query: str, ranked: bool, as_json: bool, as_csv: boo
     store = reading(folder)
     try:
         found = find(store, query, lists, selection, now(), is_ranked=ranked)
-        _print(map(_found_object, found), as_json, as_csv)
+        if kind is None:
+            _print(map(_found_object, found), as_json, as_csv)
+        else:
+            _export(folder, store, query, found, kind)
     except RuleError as error:
         output.refuse_query(error, as_json=as_json)
     finally:
         store.close()
+
+
+def _export(folder: Path, store: Store, title: str, found: Iterable[Found], kind: str) -> None:
+    """The items as a page or as Markdown, with no more of each text than its source allows."""
+    from monitor.clock import now
+    from monitor.notices.exports import listing_html, markdown
+    from monitor.reports.listing import listing
+    from monitor.settings import load_settings
+
+    sources = load_settings(folder, os.environ, parts={"sources"}).sources
+    excerpts = {source.id: source.excerpt for source in sources if source.excerpt is not None}
+    content = listing(title, found, store.sources.facts(), excerpts, now())
+    text = listing_html(content) if kind == "html" else markdown(content, is_edition=False)
+    click.echo(output.plain_lines(text), nl=False)
 
 
 def _found_object(found: Found) -> Object:

@@ -12,6 +12,7 @@ from monitor.cli.output import plain
 # A tick that is still at work when its next one comes is no news, so the scheduler speaks of failures only.
 QUIET = {
     "apscheduler": logging.ERROR,
+    "httpx": logging.WARNING,  # it tells addresses, and those of channels are secrets
     "uvicorn.error": logging.WARNING,
     "uvicorn.access": logging.WARNING,
 }

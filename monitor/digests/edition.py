@@ -6,30 +6,26 @@ that another edition has overtaken: what it covers was told already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from monitor.digests.schedule import Due, due_edition, period
-from monitor.digests.select import Gathered, facts_of, select
-from monitor.model import Digest, Item, Outgoing, SourceFacts, SourceState
-from monitor.notices.content import Ailing, Content, Entry, FollowUp, Section
+from monitor.digests.gather import Gathering, Sharing
+from monitor.digests.leaving import unsubscribe_url
+from monitor.digests.plan import Plan
+from monitor.digests.schedule import Due, due_edition
+from monitor.model import Digest, Outgoing, SourceState
+from monitor.notices.content import Content, Entry, FollowUp, Section, content_text
 from monitor.notices.digest_mail import DigestMail, digest_message, render_digest
 from monitor.notices.mail import Mailbox, mailbox
-from monitor.rules import Prepared, Query, prepare
-from monitor.search.matchable import matchable
 from monitor.store import Store
-from monitor.store.editions import Edition, EditionEntry
+from monitor.store.editions import HELD, Edition, EditionEntry
 
 CHANNEL = "mail"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A digest with its sections' compiled queries, in the sections' order (None: takes everything)."""
-
-    digest: Digest
-    queries: tuple[Query | None, ...] = ()
+KEY_BYTES = 32
+CORRECTIONS = "Corrections"  # what the record calls them, in whatever language they are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,9 @@ class Draft:
 
 
 def open_digests(store: Store, digests: Iterable[Digest], now: datetime) -> None:
-    """Keep the instant each digest was first loaded. Call it when the configuration is loaded."""
+    """Keep the instant each digest was first loaded, and a key for links. Call it when the configuration is loaded."""
     with store.transaction(durable=True):
+        store.subscribers.keep_key(secrets.token_bytes(KEY_BYTES))
         for digest in digests:
             store.editions.open_digest(digest.id, now)
 
@@ -70,42 +67,54 @@ def make_edition(store: Store, plan: Plan, due: Due | None, now: datetime, sende
     return file_edition(store, draft_edition(store, plan, due, now, sender), now)
 
 
-def draft_edition(store: Store, plan: Plan, due: Due | None, now: datetime, sender: str) -> Draft:
-    """The edition as it would be filed now; reads only. `due` None stands for one that was asked for by hand.
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why an edition is made: `due` None stands for one that was asked for by hand. `replacing` is the id of a held edition whose
+    place it is to take (0: none), `sharing` what is made at the same time."""
+
+    due: Due | None
+    replacing: int = 0
+    sharing: Sharing | None = None
+
+
+def draft_edition(store: Store, plan: Plan, occasion: Occasion | Due | None, now: datetime, sender: str) -> Draft:
+    """The edition as it would be filed now; reads only.
 
     Raises `StoreError` where the database fails and ValueError for a sender or recipient that is no mail address.
     """
-    digest, last = plan.digest, store.editions.last(plan.digest.id)
-    upto = store.items.last_id()
-    if last is None:
-        loaded_at = store.editions.first_loaded_at(digest.id) or now
-        since = loaded_at - period(digest, loaded_at)
-        after = store.items.last_id_before(since)
-    else:
-        since, after = last.window_to, last.upto_item
-    content = _content(store, plan, due, (since, after, upto), now)
-    mail = render_digest(content)
-    is_skipped = due is not None and content.is_empty and digest.when_empty == "skip"
+    why = occasion if isinstance(occasion, Occasion) else Occasion(occasion)
+    sharing = why.sharing or Sharing([plan])
+    window = sharing.window(store, plan, now, why.replacing)
+    gathering = Gathering(store, plan, window, sharing.of(store, plan, window, now), now)
+    content = _content(gathering, why.due)
+    edition = Edition(
+        id=why.replacing,
+        digest_id=plan.digest.id,
+        due_at=content.due_at,
+        made_at=now,
+        window_from=content.window_from,
+        window_to=now,
+        after_item=window.after,
+        upto_item=window.upto,
+        subject="",
+        item_count=0,
+        is_scheduled=why.due is not None,
+    )
+    last = store.editions.last(plan.digest.id, beside=why.replacing)
+    return worded(store, plan, edition, content, sender, None if last is None else last.id)
+
+
+def worded(store: Store, plan: Plan, edition: Edition, content: Content, sender: str, follows: int | None) -> Draft:
+    """The draft of an edition that says this."""
+    mail = render_digest(content, plan.style)
+    is_skipped = edition.is_scheduled and content.is_empty and plan.digest.when_empty == "skip"
     return Draft(
-        edition=Edition(
-            id=0,
-            digest_id=digest.id,
-            due_at=content.due_at,
-            made_at=now,
-            window_from=content.window_from,
-            window_to=now,
-            after_item=after,
-            upto_item=upto,
-            subject=mail.subject,
-            item_count=content.entry_count,
-            is_scheduled=due is not None,
-            is_skipped=is_skipped,
-        ),
+        edition=replace(edition, subject=mail.subject, item_count=content.entry_count, is_skipped=is_skipped),
         entries=_edition_entries(content),
         content=content,
         mail=mail,
-        mails=() if is_skipped else tuple(_outgoing(content, mail, mailbox(sender), to) for to in _recipients(digest)),
-        follows=None if last is None else last.id,
+        mails=() if is_skipped else _mails(store, plan, content, mail, mailbox(sender)),
+        follows=follows,
     )
 
 
@@ -115,12 +124,18 @@ def file_edition(store: Store, draft: Draft, now: datetime) -> int | None:
         last = store.editions.last(draft.edition.digest_id)
         if (None if last is None else last.id) != draft.follows:
             return None
-        edition_id = store.editions.add(draft.edition, draft.entries)
-        if edition_id is None:
-            return None
-        for outgoing in draft.mails:
-            store.deliveries.queue(outgoing, now, edition_id)
+        edition_id = store.editions.add(draft.edition, draft.entries, content_text(draft.content))
+        if edition_id is not None:
+            queue_mails(store, draft, edition_id, now)
         return edition_id
+
+
+def queue_mails(store: Store, draft: Draft, edition_id: int, now: datetime) -> None:
+    """Queue the mails of an edition, to be held where it is."""
+    for outgoing in draft.mails:
+        store.deliveries.queue(outgoing, now, edition_id)
+    if draft.edition.state == HELD:
+        store.editions.hold_mails(edition_id)
 
 
 def preview_bytes(draft: Draft, sender: str) -> bytes:
@@ -133,17 +148,18 @@ def preview_bytes(draft: Draft, sender: str) -> bytes:
 # -- reading -----------------------------------------------------------------------------------------------------
 
 
-def _content(store: Store, plan: Plan, due: Due | None, window: tuple[datetime, int, int], now: datetime) -> Content:
-    since, after, upto = window
-    gathered, states = _gather(store, plan.digest.id, after, upto), store.sources.counts()
-    sections, tally = select(plan.digest.sections, gathered, _taker(plan.queries, gathered.facts, now), now)
+def _content(gathering: Gathering, due: Due | None) -> Content:
+    store, digest, now = gathering.store, gathering.plan.digest, gathering.now
+    due_at, states = now if due is None else due.due_at, store.sources.counts()
+    sections, tally, corrections = gathering.sections()
+    is_week_told = due_at.astimezone(ZoneInfo(digest.timezone)).weekday() == digest.week_in_review
     return Content(
-        digest_id=plan.digest.id,
-        title=plan.digest.title,
-        timezone=plan.digest.timezone,
-        due_at=now if due is None else due.due_at,
+        digest_id=digest.id,
+        title=digest.title,
+        timezone=digest.timezone,
+        due_at=due_at,
         made_at=now,
-        window_from=min(since, now),
+        window_from=min(gathering.window.since, now),
         window_to=now,
         is_late=due is not None and due.is_late,
         sections=sections,
@@ -152,74 +168,60 @@ def _content(store: Store, plan: Plan, due: Due | None, window: tuple[datetime, 
             count for state, count in states.items() if state not in (SourceState.NEW, SourceState.PAUSED)
         ),
         waiting_count=states.get(SourceState.NEW, 0),
-        ailing=tuple(Ailing(s.facts.name, s.state.value, s.reason) for s in store.sources.ailing()),
+        ailing=gathering.ailing(),
+        corrections=corrections,
+        week=gathering.week(due_at) if is_week_told else (),
+        language=digest.language,
+        reads=digest.reads,
     )
-
-
-def _gather(store: Store, digest_id: str, after: int, upto: int) -> Gathered:
-    items = tuple(store.items.window(after, upto))
-    stories = store.stories.by_ids(item.story_id for item in items)
-    known = {item.id: item for item in items}
-    others = {
-        item_id for story in stories.values() for item_id in story.items if item_id not in known and item_id <= upto
-    }
-    copies = known | store.items.by_ids(sorted(others))
-    return Gathered(
-        items=items,
-        stories=stories,
-        copies=copies,
-        facts=store.sources.facts_of(item.source_id for item in copies.values()),
-        told=store.editions.mailed_stories(digest_id, stories),
-    )
-
-
-def _taker(
-    queries: Sequence[Query | None], facts: Mapping[str, SourceFacts], now: datetime
-) -> Callable[[int, Item], bool]:
-    """Whether a section asks for an item; each item is taken apart into words once for all sections."""
-    prepared: dict[int, Prepared] = {}
-
-    def takes(section: int, item: Item) -> bool:
-        query = queries[section]
-        if item.id not in prepared:
-            prepared[item.id] = prepare(matchable(item, facts_of(item, facts)))
-        return query is None or query.matches(prepared[item.id], now) is not None
-
-    return takes
 
 
 # -- filing ------------------------------------------------------------------------------------------------------
 
 
 def _edition_entries(content: Content) -> tuple[EditionEntry, ...]:
-    return tuple(
-        EditionEntry(
-            section.title, told.story_id, told.item_id, told.version, told.publishers, isinstance(told, FollowUp)
-        )
-        for section in content.sections
-        for told in _all_of(section)
-    )
+    entries = [_told(section.title, told) for section in content.sections for told in _all_of(section)]
+    corrections = [
+        EditionEntry(CORRECTIONS, told.story_id, told.item_id, told.version, told.publishers, is_follow_up=True)
+        for told in content.corrections
+    ]
+    return (*entries, *corrections)
+
+
+def _told(section: str, told: Entry | FollowUp) -> EditionEntry:
+    is_follow_up = isinstance(told, FollowUp)
+    return EditionEntry(section, told.story_id, told.item_id, told.version, told.publishers, is_follow_up)
 
 
 def _all_of(section: Section) -> tuple[Entry | FollowUp, ...]:
     return (*section.entries, *section.follow_ups)
 
 
-def _recipients(digest: Digest) -> list[Mailbox]:
-    """The digest's recipients, each address once."""
-    boxes = [mailbox(to) for to in digest.to]
-    return list({box.address.lower(): box for box in reversed(boxes)}.values())[::-1]
+def _recipients(store: Store, digest: Digest) -> list[Mailbox]:
+    """The digest's recipients, each address once, without those that asked to get it no more."""
+    boxes, gone = [mailbox(to) for to in digest.to], store.subscribers.gone(digest.id)
+    first = {box.address.lower(): box for box in reversed(boxes) if box.address.lower() not in gone}
+    return list(first.values())[::-1]
 
 
-def _outgoing(content: Content, mail: DigestMail, sender: Mailbox, recipient: Mailbox) -> Outgoing:
-    message_id, body = digest_message(content, mail, sender, recipient)
-    return Outgoing(
-        key=f"edition:{content.digest_id}:{content.due_at.isoformat()}:{recipient.address.lower()}",
-        kind="edition",
-        channel=CHANNEL,
-        recipient=recipient.address,
-        message_id=message_id,
-        subject=mail.subject,
-        body=body,
-        items=tuple(told.item_id for section in content.sections for told in _all_of(section)),
-    )
+def _mails(store: Store, plan: Plan, content: Content, mail: DigestMail, sender: Mailbox) -> tuple[Outgoing, ...]:
+    key = store.subscribers.signing_key() if plan.base_url else None
+    told = tuple(told.item_id for section in content.sections for told in _all_of(section))
+    items = (*told, *(correction.item_id for correction in content.corrections))
+    found = []
+    for recipient in _recipients(store, plan.digest):
+        url = unsubscribe_url(plan.base_url, key, content.digest_id, recipient.address) if key else ""
+        message_id, body = digest_message(content, mail, sender, recipient, url)
+        found.append(
+            Outgoing(
+                key=f"edition:{content.digest_id}:{content.due_at.isoformat()}:{recipient.address.lower()}",
+                kind="edition",
+                channel=CHANNEL,
+                recipient=recipient.address,
+                message_id=message_id,
+                subject=mail.subject,
+                body=body,
+                items=items,
+            )
+        )
+    return tuple(found)

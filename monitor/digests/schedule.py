@@ -1,22 +1,20 @@
 """When a digest's editions are due. Pure: the zone's clock and what was sent decide, never a scheduler's memory.
 
-The five cron fields are read as Debian's cron reads them (by cronsim): an hour that the spring change skips comes right
-after the gap, an hour that the autumn change doubles counts once, so that a daily digest has one edition a local day.
+A daily digest has one edition a local day, whatever the clocks are changed to (`instants`). A digest's holidays have none:
+what they bring stands in the next one, whose window goes on from the last.
+
+An edition that a person may review is held some time before its minute, and leaves at its minute whatever became of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from cronsim import CronSim
-
-from monitor.model import Digest
+from monitor.instants import latest_instant, next_instant
+from monitor.model import Digest, Review
 
 LATE_AFTER = timedelta(minutes=10)
-_AHEAD = timedelta(hours=3)  # wider than any change of clocks: backwards, a doubled hour's second run hides its first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +27,12 @@ class Due:
 
 def next_due(digest: Digest, after: datetime) -> datetime:
     """The first instant strictly after `after` at which the digest is due, in UTC."""
-    return next(due for due in _instants(digest, after) if due > after)
+    return next_instant(digest.cron, digest.timezone, after, digest.is_off)
 
 
 def latest_due(digest: Digest, now: datetime) -> datetime:
     """The last instant not after `now` at which the digest is due, in UTC."""
-    return next(due for due in _instants(digest, now + _AHEAD, reverse=True) if due <= now)
+    return latest_instant(digest.cron, digest.timezone, now, digest.is_off)
 
 
 def period(digest: Digest, at: datetime) -> timedelta:
@@ -54,7 +52,11 @@ def due_edition(digest: Digest, last_due_at: datetime | None, first_loaded_at: d
     return Due(due_at, is_late=now - due_at > LATE_AFTER)
 
 
-def _instants(digest: Digest, start: datetime, *, reverse: bool = False) -> Iterator[datetime]:
-    local = start.astimezone(ZoneInfo(digest.timezone))
-    for due in CronSim(digest.cron, local, reverse=reverse):
-        yield due.astimezone(UTC)
+def next_held(digest: Digest, review: Review, now: datetime) -> datetime | None:
+    """The coming instant whose edition is held for review already, None where none is yet.
+
+    It is held for no more than half of the time since the instant before, so that an hourly digest has one at a time.
+    """
+    due_at = next_due(digest, now)
+    lead = min(timedelta(seconds=review.from_s), (due_at - latest_due(digest, now)) / 2)
+    return due_at if due_at - lead <= now else None

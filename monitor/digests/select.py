@@ -1,187 +1,88 @@
-"""What an edition says: which stories stand in which section, in what order, and where every new article went.
+"""Which stories an edition tells, in which section and order, and which its limits leave out.
 
-Pure: the same articles, the same edition. A story stands once, in the first section that takes it; one that was mailed
-before returns only where further publishers have carried it since.
+Pure, and by numbers alone, so that a day of a hundred thousand articles is chosen from without their texts. A story stands
+once, in the first section that takes it; one that was mailed before returns only where further publishers carry it since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from heapq import nsmallest
 
-from monitor import model
-from monitor.model import Item, Kind, SourceFacts, Story
-from monitor.notices.content import Entry, FollowUp, Section, Tally
-from monitor.notices.excerpt import excerpt
-from monitor.text.furniture import find_furniture
-from monitor.text.tokens import words
+from monitor.model import Section
 
-SUMMARY_LENGTH = 800
 OLD_AFTER = timedelta(days=92)
-ALL = model.Section("All items")
+ALL = Section("All items")
 
-Takes = Callable[[int, Item], bool]
-"""Whether the section of this position asks for this item."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What an edition is chosen from: the window's `items` in the order stored, their stories, all `copies` in these
-    stories by id, the facts of their sources, and the publishers that earlier editions named, by story."""
-
-    items: tuple[Item, ...]
-    stories: Mapping[int, Story]
-    copies: Mapping[int, Item]
-    facts: Mapping[str, SourceFacts]
-    told: Mapping[int, frozenset[str]]
+Takes = Callable[[int, Mapping[int, int]], set[int]]
+"""The stories that the section of this position asks for, among those given with the number of their new articles."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """A story with new articles: the item to show, all copies in the story's order, how many articles are new."""
+class Ranking:
+    """What stories rank by, each by the story's number: `weights` are its lead's time in milliseconds and its publishers' count,
+    `fresh` counts its new articles, `urgency` is that of the weightiest alert it set off (none: 0), `joined` are the publishers
+    that carry it since it was mailed (not there: it never was)."""
 
-    story_id: int
-    shown: Item
-    copies: tuple[Item, ...]
-    fresh_count: int
+    weights: Mapping[int, tuple[int, int]]
+    fresh: Mapping[int, int]
+    urgency: Mapping[int, int]
+    joined: Mapping[int, tuple[str, ...]]
 
-    @property
-    def publishers(self) -> dict[str, Item]:
-        """The first copy of each publisher, the shown item's first."""
-        first: dict[str, Item] = {}
-        for copy in (self.shown, *self.copies):
-            first.setdefault(copy.publisher, copy)
-        return first
+    def by_alerts(self, story_id: int) -> tuple[int, ...]:
+        return -self.urgency.get(story_id, 0), *self.by_publishers(story_id)
 
-    @property
-    def at(self) -> datetime:
-        return self.shown.published_at or self.shown.first_seen_at
+    def by_publishers(self, story_id: int) -> tuple[int, ...]:
+        at, publisher_count = self.weights[story_id]
+        return -publisher_count, -at, story_id
 
+    def by_time(self, story_id: int) -> tuple[int, ...]:
+        return -self.weights[story_id][0], story_id
 
-def select(
-    sections: Sequence[model.Section], gathered: Gathered, takes: Takes, now: datetime
-) -> tuple[tuple[Section, ...], Tally]:
-    """The sections in their order (empty ones too), and the tally of the window's articles.
-
-    Without sections one takes everything. A section without a query takes what none before took. Entries stand by the
-    number of publishers, then the latest first; a section's limit holds for entries and for follow-ups alike.
-    """
-    wanted = sections or (ALL,)
-    fresh = [item for item in gathered.items if not _is_old(item, now)]
-    taken: list[list[_Choice]] = [[] for _ in wanted]
-    untaken_count = 0
-    for story in _stories(fresh, gathered, now):
-        number = _section_of(story, wanted, takes)
-        if number is None:
-            untaken_count += story.fresh_count
-        else:
-            taken[number].append(story)
-    told, cut_count = [], 0
-    for section, stories in zip(wanted, taken, strict=True):
-        filled, lost_count = _fill(section, stories, gathered)
-        told.append(filled)
-        cut_count += lost_count
-    entry_count = sum(len(section.entries) for section in told)
-    tally = Tally(
-        new_count=len(gathered.items),
-        told_count=entry_count,
-        folded_count=len(fresh) - untaken_count - cut_count - entry_count,
-        cut_count=cut_count,
-        old_count=len(gathered.items) - len(fresh),
-        untaken_count=untaken_count,
-    )
-    return tuple(told), tally
+    def of(self, order: str) -> Callable[[int], tuple[int, ...]]:
+        """What a section's order sorts by, the least first."""
+        by_alerts = self.by_alerts if self.urgency else self.by_publishers
+        return {"alerts": by_alerts, "publishers": self.by_publishers, "newest": self.by_time}[order]
 
 
-def _is_old(item: Item, now: datetime) -> bool:
-    return item.published_at is not None and item.published_at < now - OLD_AFTER
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The stories that a section tells, in order. `cut_count`: stories that its limit left out, with `cut_articles` new articles
+    among them (of stories mailed before, none: their copies are folded into those)."""
+
+    entries: tuple[int, ...]
+    follow_ups: tuple[int, ...]
+    cut_count: int = 0
+    cut_articles: int = 0
 
 
-def _stories(fresh: Sequence[Item], gathered: Gathered, now: datetime) -> list[_Choice]:
-    """The stories of the new articles, in the order first met."""
-    by_story: dict[int, list[Item]] = {}
-    for item in fresh:
-        by_story.setdefault(item.story_id, []).append(item)
-    told = []
-    for story_id, new in by_story.items():
-        story = gathered.stories[story_id]
-        copies = tuple(gathered.copies[item_id] for item_id in story.items if item_id in gathered.copies)
-        lead = gathered.copies.get(story.lead_id)
-        shown = new[0] if lead is None or _is_old(lead, now) else lead
-        told.append(_Choice(story_id, shown, copies, len(new)))
-    return told
-
-
-def _section_of(story: _Choice, sections: Sequence[model.Section], takes: Takes) -> int | None:
+def assign(sections: Sequence[Section], fresh: Mapping[int, int], takes: Takes) -> list[list[int]]:
+    """The stories of each section, in the order first met: each stands in the first that asks for it. A section without a query
+    takes what none before took."""
+    left = dict(fresh)
+    taken = []
     for number, section in enumerate(sections):
-        if not section.query or any(takes(number, copy) for copy in (story.shown, *story.copies)):
-            return number
-    return None
+        wanted = takes(number, left) if section.query else left.keys()
+        found = [story_id for story_id in left if story_id in wanted]
+        taken.append(found)
+        for story_id in found:
+            del left[story_id]
+    return taken
 
 
-def _fill(section: model.Section, stories: list[_Choice], gathered: Gathered) -> tuple[Section, int]:
-    """The section with its stories in order and within its limit; and how many new articles the limit left out."""
-    new = sorted((story for story in stories if story.story_id not in gathered.told), key=_rank)
-    followed = []
-    for story in sorted((story for story in stories if story.story_id in gathered.told), key=_rank):
-        if joined := [key for key in story.publishers if key not in gathered.told[story.story_id]]:
-            followed.append((story, joined))
-    lost = new[section.limit :] if section.limit is not None else []
-    kept = new[: section.limit]
-    filled = Section(
-        section.title,
-        tuple(_entry(story, gathered.facts) for story in kept),
-        tuple(_follow_up(story, joined, gathered.facts) for story, joined in followed[: section.limit]),
-        cut_count=len(lost) + len(followed) - len(followed[: section.limit]),
-    )
-    return filled, sum(story.fresh_count for story in lost)
+def choose(section: Section, stories: Sequence[int], ranking: Ranking) -> Chosen:
+    """What a section tells of its stories: entries in the section's order and within its limit, follow-ups likewise."""
+    key = ranking.of(section.order)
+    new = [story_id for story_id in stories if story_id not in ranking.joined]
+    again = [story_id for story_id in stories if ranking.joined.get(story_id)]
+    entries = _first(new, section.limit, key)
+    follow_ups = _first(again, section.limit, key)
+    articles = sum(ranking.fresh[story_id] for story_id in new) - sum(ranking.fresh[story_id] for story_id in entries)
+    return Chosen(entries, follow_ups, len(new) - len(entries) + len(again) - len(follow_ups), articles)
 
 
-def _rank(story: _Choice) -> tuple[int, float, int]:
-    return -len(story.publishers), -story.at.timestamp(), story.story_id
-
-
-def _entry(story: _Choice, facts: Mapping[str, SourceFacts]) -> Entry:
-    item, source = story.shown, facts_of(story.shown, facts)
-    outlets = story.publishers
-    return Entry(
-        story_id=story.story_id,
-        item_id=item.id,
-        version=item.version,
-        title=item.title,
-        summary=_summary(item),
-        outlet=source.name,
-        place=item.wire.place or "",
-        at=story.at,
-        is_seen=item.published_at is None,
-        url=item.url,
-        language=item.language or source.language,
-        also=tuple(facts_of(copy, facts).name for key, copy in outlets.items() if key != item.publisher),
-        publishers=tuple(sorted(outlets)),
-    )
-
-
-def _follow_up(story: _Choice, joined: Sequence[str], facts: Mapping[str, SourceFacts]) -> FollowUp:
-    item, outlets = story.shown, story.publishers
-    return FollowUp(
-        story_id=story.story_id,
-        item_id=item.id,
-        version=item.version,
-        title=item.title,
-        url=item.url,
-        language=item.language or facts_of(item, facts).language,
-        joined=tuple(facts_of(outlets[key], facts).name for key in joined),
-        publishers=tuple(sorted(outlets)),
-    )
-
-
-def facts_of(item: Item, facts: Mapping[str, SourceFacts]) -> SourceFacts:
-    """What is known of the source an item was first seen in; its bare id where that is unknown."""
-    return facts.get(item.source_id) or SourceFacts(item.source_id, item.source_id, item.publisher, Kind.PRESS)
-
-
-def _summary(item: Item) -> str:
-    """The beginning of the text without its dateline; nothing where the text only says the title again."""
-    summary = excerpt(find_furniture(item.title, item.text).bare_body, SUMMARY_LENGTH)
-    return "" if words(summary) == words(item.title) else summary
+def _first(stories: list[int], limit: int | None, key: Callable[[int], tuple[int, ...]]) -> tuple[int, ...]:
+    """The stories in order, no more than the limit."""
+    return tuple(sorted(stories, key=key) if limit is None else nsmallest(limit, stories, key=key))

@@ -48,6 +48,7 @@ class Rule:
     tags: tuple[str, ...] = ()
     alert: tuple[str, ...] = ()
     priority: Priority = Priority.ROUTINE
+    rollup: str = ""  # none | hourly | daily | weekly; empty: as its channels have it
     on: str = "item"  # item | edit: looks at each item as it comes, or at what an edit of one changed
     samples: tuple[Sample, ...] = ()
 

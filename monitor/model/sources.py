@@ -80,4 +80,5 @@ class Source:
     user_agent: str = ""
     proxy: str = field(default="", repr=False)
     verify: bool = True
+    excerpt: int | None = None  # how many characters of its texts a mail or an export may show; None: as many as others
     note: str = ""

@@ -8,9 +8,17 @@ import unicodedata
 from monitor.text.folding import script_of
 
 # Surrogates and controls cannot be sent; direction overrides, embeddings and isolates would reorder what follows them.
-_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+# What cannot be seen: soft hyphens, direction marks, fillers, joiners of words, tags. Joiners within words (ZWJ, ZWNJ) stay.
+_INVISIBLE = re.compile("[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u206f\U000e0000-\U000e007f]")
 _SPACES = re.compile(r"[\s\u2028\u2029\x85]+")
-_STOPS = re.compile(r"[.!?…؟۔।։。！？]+[\"'”’»)\]」』）]*")
+_PARAGRAPH = re.compile(r"\n")
+# What ends a sentence (Sentence_Terminal of Unicode's PropList for scripts in use, and Tibetan's mark); those of the first kind
+# also stand elsewhere, and end one only before a space.
+_STOPS_ELSEWHERE = ".!?…"
+_STOPS = re.compile(
+    "[.!?…؟۔։।॥။၊።፧៕។᠃᠉᱾།。！？．｡؝؞\u0700-\u0702\u07f9\u061d-\u061f\uaaf0\uaaf1\uabeb]+[\"'”’»)\\]」』）]*"
+)
 # Words whose full stop ends no sentence.
 _NO_STOP = frozenset(
     re.findall(
@@ -25,7 +33,12 @@ _EARLIEST = 0.25  # a sentence that ends before this part of the limit leaves to
 
 def fit(text: str) -> str:
     """The text on one line, without what cannot be sent or would disturb what stands around it."""
-    return _SPACES.sub(" ", _UNFIT.sub("", text)).strip()
+    return _SPACES.sub(" ", UNFIT.sub("", text)).strip()
+
+
+def clean(text: str) -> str:
+    """The text on one line, as `fit`, and without what nobody sees: what stands in headers and short messages."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", fit(text))).strip()
 
 
 def excerpt(text: str, limit: int) -> str:
@@ -65,8 +78,23 @@ def _last_stop(text: str, limit: int) -> int:
     return end
 
 
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, in order, without the white space around it; a line break that stands for a new
+    paragraph ends one too."""
+    found, start = [], 0
+    ends = {stop.end() for stop in _STOPS.finditer(text) if _is_sentence_end(text, stop.start(), stop.end())}
+    ends.update(line.start() for line in _PARAGRAPH.finditer(text))
+    for end in sorted({*ends, len(text)}):
+        while start < end and text[start].isspace():
+            start += 1
+        if start < end:
+            found.append((start, end))
+            start = end
+    return found
+
+
 def _is_sentence_end(text: str, start: int, end: int) -> bool:
-    if text[start] in "。！？":
+    if text[start] not in _STOPS_ELSEWHERE:
         return True
     after = text[end : end + 2]
     if after and not after[0].isspace():
@@ -96,14 +124,15 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     """
     if is_right_to_left(text):
         return [text]
-    lines, line = [], ""
+    lines, line, left = [], "", width - columns(indent)
     for word in text.split():
         for number, piece in enumerate(_pieces(word)):
-            joined = piece if not line else line + ("" if number else " ") + piece
-            if line and columns(indent + joined) > width:
+            joint, wide = "" if number or not line else " ", columns(piece)
+            if line and wide + len(joint) > left:
                 lines.append(indent + line)
-                joined = piece
-            line = joined
+                line, joint, left = "", "", width - columns(indent)
+            line += joint + piece
+            left -= wide + len(joint)
     return [*lines, indent + line] if line else lines
 
 

@@ -1,7 +1,7 @@
 """A mail's final bytes: a text and a page for one recipient, under headers that no feed can add to.
 
-Sources: RFC 5322 (headers), RFC 2046 (multipart/alternative), RFC 2919 (List-Id), RFC 2369 (List-Unsubscribe), RFC 3834
-(Auto-Submitted), RFC 6531 (addresses beyond ASCII).
+Sources: RFC 5322 (headers), RFC 2046 (multipart/alternative), RFC 2919 (List-Id), RFC 2369 and 8058 (List-Unsubscribe), RFC 3834
+(Auto-Submitted), RFC 2156 (Importance), RFC 6531 (addresses beyond ASCII).
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import quote
 
-from monitor.notices.excerpt import fit, shorten
+from monitor.notices.excerpt import clean, fit, shorten
 
 HEADER_LENGTH = 200
 NAME_LENGTH = 60
-_FORMATTING = re.compile("[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2060-\u206f\U000e0000-\U000e007f]")
 _LABEL = re.compile(r"[^a-z0-9-]+")
 _LABEL_LENGTH = 40
 _FOLD_AT = 76
@@ -44,8 +43,9 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail for one recipient. `date` carries the zone to print it in; `thread` and `list_id` are of the digest, and empty
-    for what is none. Without `html` it is plain text alone."""
+    """A mail for one recipient. `date` carries the zone to print it in; `thread` and `list_id` are of the digest or the rule,
+    and empty for what is of none; `unsubscribe_url` takes a POST that ends it for this recipient. Without `html` it is plain
+    text alone."""
 
     sender: Mailbox
     recipient: Mailbox
@@ -57,6 +57,8 @@ class Mail:
     thread: str = ""
     list_name: str = ""
     list_id: str = ""
+    unsubscribe_url: str = ""
+    is_urgent: bool = False
 
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -64,7 +66,7 @@ _POLICY = SMTP.clone(cte_type="7bit")
 
 def clean_header(text: str, limit: int = HEADER_LENGTH) -> str:
     """The text as one line of a header: no controls, no invisible formatting, nothing that reads as an encoded word."""
-    text = _FORMATTING.sub("", fit(text)).replace("=?", "= ?").replace("?=", "? =")
+    text = clean(text).replace("=?", "= ?").replace("?=", "? =")
     return shorten(text, limit)
 
 
@@ -107,6 +109,7 @@ def render_mail(mail: Mail) -> bytes:
         ("Date", format_datetime(mail.date)),
         ("Message-ID", mail.message_id),
         *(_list_headers(mail) if mail.list_id else ()),
+        *((("Importance", "high"), ("X-Priority", "1")) if mail.is_urgent else ()),
         ("Auto-Submitted", "auto-generated"),
     )
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
@@ -115,10 +118,17 @@ def render_mail(mail: Mail) -> bytes:
 
 def _list_headers(mail: Mail) -> tuple[tuple[str, str], ...]:
     stop = quote(f"unsubscribe {mail.list_id.partition('.')[0]}")
+    by_mail = f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"
+    by_web = f"<{mail.unsubscribe_url}>,\r\n " if mail.unsubscribe_url else ""
     return (
-        ("References", mail.thread),
+        *((("References", mail.thread),) if mail.thread else ()),
         ("List-Id", _named("List-Id", mail.list_name, mail.list_id)),
-        ("List-Unsubscribe", f"<mailto:{quote(mail.sender.address, safe='@')}?subject={stop}>"),
+        ("List-Unsubscribe", f"{by_web}{by_mail}"),
+        *(
+            [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+            if mail.unsubscribe_url.startswith("https:")
+            else []
+        ),
     )
 
 
@@ -154,5 +164,5 @@ def _encoded(header: str, text: str) -> str:
 
 
 def _encoding(text: str) -> str:
-    beyond = sum(not character.isascii() for character in text)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
     return "base64" if beyond * _NON_ASCII_SHARE > len(text) else "quoted-printable"

@@ -1,150 +1,21 @@
 """Rules as what a text's leaves say of them.
 
-A leaf is a word or phrase that rules look for, known by a number however many rules share it; a text is the set of the numbers of
-leaves that hit it. A question answers whether it may hold by that set alone, so most of a rule's answer is sets meeting sets;
-places are looked at for what is left. Where leaves stand in other fields than title and body, or metadata is asked for, the plan
-itself is asked.
+To a question a text is the set of the numbers of the leaves that hit it: it answers by that alone whether it may hold, so most of
+a rule's answer is sets meeting sets, and places are looked at for what is left. Where leaves stand in other fields than title and
+body, or metadata is asked for, the plan itself is asked.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
+from functools import partial
 from typing import NamedTuple, Protocol, cast
 
-from monitor.model import Span
-from monitor.rules.match import Any, Case, Hit, Hits, Plan, Runs, Term, Trace, in_order
-from monitor.rules.prepare import Prepared
+from monitor.rules.asked import Asked, Met
+from monitor.rules.match import Any, Hit, Hits, Near, Plan
 
-Leaf = Term | Case
-
-
-class Told:
-    """A leaf's hits in one text: what it answers there to nearness and counts."""
-
-    def __init__(self, hits: list[Hit]) -> None:
-        self.hits = hits
-
-    @cached_property
-    def _trace(self) -> Trace:
-        runs: Runs = {}
-        for name, first, last in sorted(self.hits):
-            runs.setdefault(name, []).append((first, last))
-        return Trace(runs)
-
-    def trace(self, text: Prepared) -> Trace:
-        return self._trace
-
-
-@dataclass(frozen=True, slots=True)
-class Others:
-    """Leaves that are more than a needle: `leaves` by -1 less their number, the `needles` by which they are found, and the fields
-    of those that are a needle `limited` to one."""
-
-    leaves: Sequence[Leaf]
-    needles: Mapping[int, int]
-    limited: Mapping[int, str]
-
-
-class Asked:
-    """A text that is asked: the numbers of the leaves that hit it, what these mean for rules, and where each stands, looked up
-    once.
-
-    `joined` are the words of title and body, each between two spaces, with a line end after the title; `title_end` is where that
-    stands. `hit` are the leaves that hit, `setting_off` those of them that set rules off, `bringing` those that bring points.
-    """
-
-    def __init__(self, text: Prepared, others: Others) -> None:
-        self.text = text
-        self.joined = " ".join(["", *text.view("title").words.texts, "\n", *text.view("body").words.texts, ""])
-        self.title_end = self.joined.index("\n")
-        self.hit: set[int] = set()
-        self.setting_off: list[int] = []
-        self.bringing: list[int] = []
-        self._met: list[tuple[int, int, int]] = []
-        self._others = others
-        self._hits: dict[int, list[Hit]] = {}
-        self._told: dict[int, Told] = {}
-        self._spans: dict[Hit, Span] = {}
-
-    def meet(self, met: list[tuple[int, int, int]]) -> None:
-        """Take note of the needles met: number, start, end."""
-        self._met = met
-        self.hit = {needle for needle, _, _ in met}
-
-    @cached_property
-    def in_title(self) -> set[int]:
-        """The needles met in the title."""
-        end = self.title_end
-        return {needle for needle, start, _ in self._met if start < end}
-
-    @cached_property
-    def _places(self) -> dict[int, list[tuple[int, int]]]:
-        places: dict[int, list[tuple[int, int]]] = {}
-        for needle, start, end in self._met:
-            if needle in places:
-                places[needle].append((start, end))
-            else:
-                places[needle] = [(start, end)]
-        return places
-
-    def hits(self, leaf: int) -> list[Hit]:
-        """Where a leaf stands, looked up once for all rules; empty where it does not hit."""
-        found = self._hits.get(leaf)
-        if found is None:
-            found = self._hits[leaf] = self._look_up(leaf)
-        return found
-
-    def _look_up(self, leaf: int) -> list[Hit]:
-        if leaf >= 0:
-            return [self._hit(start, end) for start, end in self._places[leaf]]
-        limited = self._others.limited.get(leaf)
-        if limited is None:
-            return self._others.leaves[-1 - leaf].hits(self.text)
-        places = self._places[self._others.needles[leaf]]
-        return [self._hit(start, end) for start, end in places if (start < self.title_end) == (limited == "title")]
-
-    def _hit(self, start: int, end: int) -> Hit:
-        """A needle's place as words. The first begins behind a space; the last holds the needle's end, or ends before it."""
-        field, begun = "title", self._title_begun
-        if start >= self.title_end:
-            field, begun = "body", self._body_begun
-        first = bisect_right(begun, start + 1) - 1
-        is_one_word = end <= begun[first + 1]
-        return Hit(field, first, first if is_one_word else bisect_right(begun, end - 1, first) - 1)
-
-    @cached_property
-    def _title_begun(self) -> list[int]:
-        """Where each word of the title begins in `joined`, and where one more would."""
-        return _begun(self.text.view("title").words.texts, 1)
-
-    @cached_property
-    def _body_begun(self) -> list[int]:
-        return _begun(self.text.view("body").words.texts, self.title_end + 2)
-
-    def told(self, leaf: int) -> Told:
-        found = self._told.get(leaf)
-        if found is None:
-            found = self._told[leaf] = Told(self.hits(leaf))
-        return found
-
-    def spans(self, hits: list[Hit]) -> tuple[Span, ...]:
-        """As `spans_of` gives them, each made once for all rules."""
-        known = self._spans
-        for hit in hits:
-            if hit not in known:
-                known[hit] = self.text.view(hit[0]).span(hit[1], hit[2])
-        if len(hits) == 1:
-            return (known[hits[0]],)
-        return in_order([known[hit] for hit in hits])
-
-
-def _begun(words: Sequence[str], first: int) -> list[int]:
-    return list(accumulate([len(word) + 1 for word in words], initial=first))
+_PAIRS_MOST = 16
 
 
 class Question(Protocol):
@@ -302,6 +173,38 @@ class Placed:
 
     def told(self, asked: Asked) -> Hits:
         return cast("Hits", self.build(*[part.told(asked) for part in self.parts]))
+
+
+class Beside(Placed):
+    """Two sides that must be near each other, each of them leaves. Most are not, which shows without looking for words."""
+
+    __slots__ = ("_leaves", "_near")
+
+    def __init__(self, near: Near, left: One | OneOf, right: One | OneOf) -> None:
+        super().__init__(partial(Near, distance=near.distance, is_ordered=near.is_ordered), (left, right), needed=2)
+        self._leaves = left.leaves, right.leaves
+        self._near = near.distance, near.is_ordered
+
+    def find(self, asked: Asked) -> list[Hit] | None:
+        left, right = self._leaves[0] & asked.hit, self._leaves[1] & asked.hit
+        if not left or not right:
+            return None
+        if min(*left, *right) < 0:  # not all of them needles
+            return super().find(asked)
+        ours = [place for leaf in left for place in asked.places(leaf)]
+        theirs = [place for leaf in right for place in asked.places(leaf)]
+        return self._paired(asked, ours, theirs) if len(ours) * len(theirs) <= _PAIRS_MOST else super().find(asked)
+
+    def _paired(self, asked: Asked, ours: list[Met], theirs: list[Met]) -> list[Hit] | None:
+        """The hits that are near one of the other side, by trying all."""
+        distance, is_ordered = self._near
+        near = [(one, other) for one in ours for other in theirs if asked.are_near(one, other, distance)]
+        found: list[Hit] = []
+        for (_, start, end), (_, other_start, other_end) in near:
+            hit, other = asked.hit_at(start, end), asked.hit_at(other_start, other_end)
+            if hit != other and (hit.first < other.first or not is_ordered):
+                found += hit, other
+        return found or None
 
 
 class Other:

@@ -8,26 +8,13 @@ wildcards amid a phrase, currency signs, exact spelling) have numbers below zero
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from monitor.rules.asking import (
-    Asked,
-    Either,
-    Every,
-    Leaf,
-    One,
-    OneOf,
-    Other,
-    Others,
-    Placed,
-    Question,
-    Traced,
-    Without,
-)
+from monitor.rules.asked import Asked, Leaf, Others
+from monitor.rules.asking import Beside, Either, Every, One, OneOf, Other, Placed, Question, Traced, Without
 from monitor.rules.match import Absent, All, Any, AtLeast, Case, Hits, Near, NotNear, Part, Plan, Term, Within
-from monitor.rules.packed import Packed
 from monitor.rules.prepare import TITLE_AND_BODY, Prepared
 from monitor.text.remembered import Remembered
 from monitor.text.tokens import is_unspaced
@@ -37,12 +24,13 @@ if TYPE_CHECKING:
 
 WORDS_REMEMBERED = 30_000
 _INDEXED_FIELDS = frozenset((*TITLE_AND_BODY, "lead"))
-_SETS_OFF, _BRINGS, _LOOKED_AT = 1, 2, 4  # what a leaf that hits means: rules, points, other leaves to look at
+# What a leaf that hits means: rules, points, other leaves to look at, one of them limited to the title.
+SETS_OFF, BRINGS, _LOOKED_AT, _IN_TITLE = 1, 2, 4, 8
 _LETTERS_OF_A_CHARACTER = 4  # that a character of a script without spaces is about as rare as
 
 
 class Index:
-    """Leaves by number. `finish` comes between taking plans up and asking."""
+    """Leaves by number. `finish` comes between taking plans up and asking; then nothing more is taken up."""
 
     def __init__(self) -> None:
         self._numbers: dict[Leaf, int] = {}
@@ -57,9 +45,8 @@ class Index:
         self._uses: Counter[int] = Counter()
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
-        self._tells = bytearray()  # by leaf, which of the three signs it has
-        self.rules = Packed(())  # by leaf, the rules it sets off
-        self.points = Packed(())  # by leaf, what it brings: rule, points in the body alone, points at most, and so on
+        self._in_title: dict[int, int] = {}  # those of them that are the needle itself, in the title
+        self.tells = bytearray()  # by leaf, which of the signs it has
         self._told_of_others = Others(self._others, self._needle_of, self._limited)
         self._automaton: AhoCorasick | None = None
 
@@ -71,18 +58,26 @@ class Index:
         if self._automaton is None:
             return asked
         asked.meet(self._automaton.find_matches_as_indexes(asked.joined, overlapping=True))
-        tells = self._tells
-        telling = [leaf for leaf in asked.hit if tells[leaf]]
-        looked_at = self._found_open(text) if self._open else set()
-        for leaf in telling:
-            if tells[leaf] & _LOOKED_AT:
-                looked_at.update(self._looked_at[leaf])
-        found = [leaf for leaf in looked_at if asked.hits(leaf)]
+        tells = self.tells
+        asked.telling = [leaf for leaf in asked.hit if tells[leaf]]
+        found = self._found_others(asked)
         asked.hit.update(found)
-        telling += found
-        asked.setting_off = [leaf for leaf in telling if tells[leaf] & _SETS_OFF]
-        asked.bringing = [leaf for leaf in telling if tells[leaf] & _BRINGS]
+        asked.telling += found
         return asked
+
+    def _found_others(self, asked: Asked) -> list[int]:
+        """The leaves below zero that hit."""
+        tells = self.tells
+        found = (
+            [self._in_title[needle] for needle in asked.in_title if tells[needle] & _IN_TITLE] if self._in_title else []
+        )
+        if self._looked_at or self._open:
+            looked_at = self._found_open(asked.text) if self._open else set()
+            looked_at.update(
+                [leaf for needle in asked.telling if tells[needle] & _LOOKED_AT for leaf in self._looked_at[needle]]
+            )
+            found += [leaf for leaf in looked_at if asked.hits(leaf)]
+        return found
 
     def _found_open(self, text: Prepared) -> set[int]:
         words = {*text.view("title").words.texts, *text.view("body").words.texts}
@@ -120,8 +115,10 @@ class Index:
     def _placed(self, plan: Near | NotNear | AtLeast | Within) -> Placed:
         match plan:
             case Near(left, right, distance, is_ordered):
-                build = partial(Near, distance=distance, is_ordered=is_ordered)
-                return Placed(build, (self._traced(left), self._traced(right)), needed=2)
+                one, other = self._traced(left), self._traced(right)
+                if isinstance(one, One | OneOf) and isinstance(other, One | OneOf):
+                    return Beside(plan, one, other)
+                return Placed(partial(Near, distance=distance, is_ordered=is_ordered), (one, other), needed=2)
             case NotNear(inner, other, distance):
                 sides = self._traced(inner), self._traced(other)
                 return Placed(partial(NotNear, distance=distance), sides, needed=1)
@@ -130,19 +127,23 @@ class Index:
             case Within(parts, distance):  # pragma: no branch - the last of the four
                 return Placed(partial(_within, distance), tuple(map(self._traced, parts)), needed=len(parts))
 
-    def finish(self, rules: Mapping[int, Sequence[int]], points: Mapping[int, Sequence[int]]) -> None:
-        """Make the automaton of what was taken up; `rules` and `points` by leaf as they are kept."""
+    @property
+    def leaves(self) -> list[int]:
+        """The numbers of all leaves as `Packed` lists have them: those below zero stand at the end, where they are found from
+        behind."""
+        return [*range(len(self._needles)), *range(-len(self._others), 0)]
+
+    def finish(self, rules: Container[int], points: Container[int]) -> None:
+        """Make the automaton of what was taken up; `rules` and `points` are the leaves that set off rules, or bring points."""
         if not self._numbers:
             return
         from ahocorasick_rs import AhoCorasick, Implementation
 
-        # Those below zero stand at the end, where they are found from behind.
-        leaves = [*range(len(self._needles)), *range(-len(self._others), 0)]
-        self.rules = Packed([rules.get(leaf, ()) for leaf in leaves])
-        self.points = Packed([points.get(leaf, ()) for leaf in leaves])
-        signs = ((_SETS_OFF, rules), (_BRINGS, points), (_LOOKED_AT, self._looked_at))
-        self._tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in leaves])
+        signs = ((SETS_OFF, rules), (BRINGS, points), (_LOOKED_AT, self._looked_at), (_IN_TITLE, self._in_title))
+        self.tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in self.leaves])
         needles = list(self._needles)
+        for known in (self._numbers, self._needles, self._whole, self._uses, self._sets):
+            known.clear()  # many megabytes that only taking up needs, before the automaton takes its own
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)
 
     def triggers(self, question: Question) -> Triggers | None:
@@ -183,13 +184,16 @@ class Index:
             return number
         self._others.append(leaf)
         number = -len(self._others)
-        if is_plain and term.fields in (("title",), ("body",)):
+        if is_plain and needle is not None and term.fields in (("title",), ("body",)):
             self._limited[number] = term.fields[0]
         part = max(term.parts, key=_letter_count)
         needle = needle or _needle((Part(part.text, is_stem=not _is_whole(part)),))
         if part.text and needle is not None:
             self._needle_of[number] = found_by = self._needles.setdefault(needle, len(self._needles))
-            self._looked_at.setdefault(found_by, []).append(number)
+            if self._limited.get(number) == "title":
+                self._in_title[found_by] = number
+            else:
+                self._looked_at.setdefault(found_by, []).append(number)
         else:
             self._open.append((part, number))
         return number

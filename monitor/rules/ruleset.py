@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,12 +10,13 @@ from typing import cast
 
 from monitor.errors import RuleError
 from monitor.model import Combination, Match, Matchable, Rule, Sample, Span
-from monitor.rules.asking import Asked, One, OneOf, demands
+from monitor.rules.asked import Asked
+from monitor.rules.asking import One, OneOf, demands
+from monitor.rules.candidates import Candidates
 from monitor.rules.compile import Compiler, Lists, compile_query
 from monitor.rules.index import Index, any_of
 from monitor.rules.lexer import DISTANCE_MAX
 from monitor.rules.match import Absent, All, Any, Hit, Hits, Plan, Within, fields_of, spans_of
-from monitor.rules.packed import Packed
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
 from monitor.text.furniture import find_furniture
@@ -55,20 +57,20 @@ class CompiledRule:
         return Match(self.rule.id, score if self.weighted else 1, spans(hits))
 
     def count(self, hits: list[Hit]) -> int:
-        """How often a term counts: at most `count_cap` hits, those in the title first and `title_factor` times."""
-        in_title = min(sum([hit.field == "title" for hit in hits]), self.rule.count_cap)
-        return in_title * self.rule.title_factor + min(len(hits), self.rule.count_cap) - in_title
+        """How often a term counts: at most `count_cap` different hits, those in the title first and `title_factor` times."""
+        if len(hits) == 1:  # as most do
+            return self.rule.title_factor if hits[0].field == "title" else 1
+        different = set(hits)
+        in_title = min(sum([hit.field == "title" for hit in different]), self.rule.count_cap)
+        return in_title * self.rule.title_factor + min(len(different), self.rule.count_cap) - in_title
 
 
 class _AskedByQuery:
-    """A rule that is a query, as asked of the leaves that hit a text.
-
-    `triggers` are leaves of which a text must hit one for the rule to fire, None where any text may make it fire; `needs` are
-    further such groups, `bans` leaves of which it may hit none. `is_told` where these are the whole of it.
-    """
+    """A rule that is a query, as asked of the leaves that hit a text."""
 
     __slots__ = ("_question", "_rule_id", "bans", "is_told", "needs", "triggers")
-    reach: Sequence[tuple[int, int]] = ()
+    reach: Sequence[tuple[int, int, int]] = ()
+    threshold = 0
 
     def __init__(self, compiled: CompiledRule, index: Index) -> None:
         self._rule_id = compiled.rule.id
@@ -93,25 +95,32 @@ class _AskedByQuery:
 
 
 class _AskedByAll:
-    """A rule of weights and combinations, as asked of the leaves that hit a text.
+    """A rule of weights and combinations, as asked of the leaves that hit a text; its triggers are those of its combinations."""
 
-    `triggers` are those of its combinations; `reach` holds leaves with the weights they bring.
-    """
-
-    __slots__ = ("_any_of", "_compiled", "_weighted", "reach", "triggers")
-    needs: tuple[frozenset[int], ...] = ()
-    bans: tuple[frozenset[int], ...] = ()
+    __slots__ = ("_any_of", "_compiled", "_leaves", "_terms", "reach", "threshold", "triggers")
+    needs: Sequence[frozenset[int]] = ()
+    bans: Sequence[frozenset[int]] = ()
     is_told = False
 
     def __init__(self, compiled: CompiledRule, index: Index) -> None:
         self._compiled = compiled
         self._any_of = tuple([index.question(plan) for plan in compiled.any_of])
         # Words, phrases and lists of them without a field, so that each is one leaf or several.
-        self._weighted = tuple(
-            [(term.weight, cast("One | OneOf", index.question(term.plan))) for term in compiled.weighted]
-        )
+        weighted = [(term.weight, cast("One | OneOf", index.question(term.plan))) for term in compiled.weighted]
+        self._terms: dict[int, tuple[int, ...]] = {}  # by leaf, the places of the terms
+        for place, (_, question) in enumerate(weighted):
+            for leaf in question.leaves:
+                self._terms[leaf] = (*self._terms.get(leaf, ()), place)
+        self._leaves = array("i", self._terms)
         self.triggers: frozenset[int] | None = None
-        self.reach = [(leaf, weight) for weight, question in self._weighted if weight > 0 for leaf in question.leaves]
+        cap, factor = compiled.rule.count_cap, max(1, compiled.rule.title_factor)
+        self.reach = [
+            (leaf, weight * cap, weight * cap * factor)
+            for weight, question in weighted
+            if weight > 0
+            for leaf in question.leaves
+        ]
+        self.threshold = compiled.rule.threshold or 0
 
     def settle(self, index: Index) -> None:
         """Choose the triggers, once all rules are known."""
@@ -120,8 +129,14 @@ class _AskedByAll:
 
     def match(self, asked: Asked) -> Match | None:
         found = [hits for question in self._any_of if (hits := question.find(asked)) is not None]
-        weighed = [(weight, hits) for weight, question in self._weighted if (hits := question.find(asked))]
-        return self._compiled.judge(found, weighed, asked.spans)
+        hits_of: dict[int, list[Hit]] = {}
+        for leaf in asked.hit.intersection(self._leaves):
+            for place in self._terms[leaf]:
+                hits_of.setdefault(place, []).extend(asked.hits(leaf))
+        weighted = self._compiled.weighted
+        return self._compiled.judge(
+            found, [(weighted[place].weight, hits) for place, hits in hits_of.items()], asked.spans
+        )
 
 
 def _as_asked(compiled: CompiledRule, index: Index) -> _AskedByQuery | _AskedByAll:
@@ -139,82 +154,18 @@ class RuleSet:
         self._asked = [_as_asked(compiled, self._index) for compiled in self.rules]
         for rule in self._asked:
             rule.settle(self._index)
-        self._thresholds = [compiled.rule.threshold or 0 for compiled in self.rules]
-        self._always = [number for number, rule in enumerate(self._asked) if rule.triggers is None]
+        self._candidates = Candidates(self._asked, self._index)
         self._ids = [compiled.rule.id for compiled in self.rules]
-        self._is_told = bytearray([rule.is_told for rule in self._asked])
-        self._needs = Packed([rule.needs[0] if rule.needs else () for rule in self._asked])
-        self._more_needs = {number: rule.needs[1:] for number, rule in enumerate(self._asked) if rule.needs[1:]}
-        self._bans = Packed([frozenset().union(*rule.bans) for rule in self._asked])
-        set_off: dict[int, list[int]] = {}
-        points: dict[int, list[int]] = {}
-        for number, rule in enumerate(self._asked):
-            for leaf in rule.triggers or ():
-                set_off.setdefault(leaf, []).append(number)
-            cap, factor = self.rules[number].rule.count_cap, max(1, self.rules[number].rule.title_factor)
-            for leaf, weight in rule.reach:
-                points.setdefault(leaf, []).extend((number, weight * cap, weight * cap * factor))
-        self._index.finish(set_off, points)
 
     def match(self, text: Prepared) -> list[Match]:
         """The rules that fire on a text, in the order of the configuration; an empty list for none."""
         asked = self._index.ask(text)
-        left = self._left(asked)
-        matches: list[Match] = []
-        for number in sorted(left):
-            if self._is_told[number]:
-                hits: list[Hit] = []
-                for leaf in left[number]:
-                    hits += asked.hits(leaf)
-                matches.append(Match(self._ids[number], 1, asked.spans(hits)))
-            elif (match := self._asked[number].match(asked)) is not None:
-                matches.append(match)
-        return matches
-
-    def _left(self, asked: Asked) -> dict[int, list[int]]:
-        """The numbers of the rules that may fire by the leaves that hit, in no order, with those that speak for them."""
-        rules = self._index.rules
-        values, bounds = rules.values, rules.bounds
-        found: dict[int, list[int]] = {number: [] for number in (*self._always, *self._reached(asked))}
-        for leaf in asked.setting_off:
-            place = leaf if leaf >= 0 else leaf - 1
-            for number in values[bounds[place] : bounds[place + 1]]:
-                if number in found:
-                    found[number].append(leaf)
-                else:
-                    found[number] = [leaf]
-        return self._sifted(found, asked.hit)
-
-    def _sifted(self, found: dict[int, list[int]], hit: set[int]) -> dict[int, list[int]]:
-        """Those of the rules found of whose every group a leaf hits, which is added, and none of what they ban."""
-        needs, bans = self._needs, self._bans
-        need_values, need_bounds, ban_bounds = needs.values, needs.bounds, bans.bounds
-        left: dict[int, list[int]] = {}
-        for number, leaves in found.items():
-            start, end = need_bounds[number], need_bounds[number + 1]
-            if start != end:
-                met = hit.intersection(need_values[start:end])
-                if not met:
-                    continue
-                leaves.extend(met)
-            if ban_bounds[number] != ban_bounds[number + 1] and not hit.isdisjoint(bans[number]):
-                continue
-            groups = [hit & group for group in self._more_needs.get(number, ())]
-            if all(groups):
-                left[number] = leaves
-                leaves.extend([leaf for group in groups for leaf in group])
-        return left
-
-    def _reached(self, asked: Asked) -> list[int]:
-        """The rules whose threshold the terms that hit may reach."""
-        reached: dict[int, int] = {}
-        points, in_title = self._index.points, asked.in_title
-        for leaf in asked.bringing:
-            is_in_body = leaf >= 0 and leaf not in in_title
-            brought = iter(points[leaf])
-            for number, in_body, most in zip(brought, brought, brought, strict=True):
-                reached[number] = reached.get(number, 0) + (in_body if is_in_body else most)
-        return [number for number, most in reached.items() if most >= self._thresholds[number]]
+        told, to_ask = self._candidates.find(asked)
+        matches = {number: Match(self._ids[number], 1, asked.spans_of(leaves)) for number, leaves in told.items()}
+        for number in to_ask:
+            if (match := self._asked[number].match(asked)) is not None:
+                matches[number] = match
+        return [matches[number] for number in sorted(matches)]
 
     def tags_of(self, rule_id: str) -> tuple[str, ...]:
         """The tags a rule gives; none for a rule that is not in the set."""

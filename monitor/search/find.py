@@ -58,17 +58,20 @@ class Search:
     store: Store
     query: Query
     now: datetime
-    facts: Mapping[str, SourceFacts] = field(init=False)
+    facts: Mapping[str, SourceFacts] = field(default_factory=dict)  # read where they are not given
 
     def __post_init__(self) -> None:
-        self.facts = self.store.sources.facts()
+        self.facts = self.facts or self.store.sources.facts()
+
+    def proposed(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[int]:
+        """The ids of the items that meet the conditions and may match, as far as can be said without their texts."""
+        narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
+        ids = self.store.items.find(every([narrowed, *conditions]), is_ranked=is_ranked)
+        return ids if has_words(narrowed) else self._by_rows(ids)
 
     def found(self, conditions: Iterable[Condition] = (), *, is_ranked: bool = False) -> Iterator[Found]:
         """The items that meet the conditions and match."""
-        narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
-        ids = self.store.items.find(every([narrowed, *conditions]), is_ranked=is_ranked)
-        if not has_words(narrowed):
-            ids = self._by_rows(ids)
+        ids = self.proposed(conditions, is_ranked=is_ranked)
         size = FIRST_BATCH
         while batch := list(islice(ids, size)):
             items = self.store.items.by_ids(batch)
@@ -77,6 +80,16 @@ class Search:
                 if spans is not None:
                     yield Found(items[item_id], spans)
             size = min(2 * size, MOST_IN_A_BATCH)
+
+    def ids_beside_texts(self, conditions: Iterable[Condition] = ()) -> Iterator[int]:
+        """The ids of the items that meet the conditions and match, newest first, of a query that no text decides
+        (`narrow.looks_beside_texts`)."""
+        narrowed = narrow(self.query.plan, Known(self.facts, self.store.items.known_tags, self.now))
+        ids = self.store.items.find(every([narrowed, *conditions]))
+        if looks_at_voices(self.query.plan):
+            yield from self._by_voices(self.query.plan, ids)
+        else:
+            yield from self._by_outlines(self.query.plan, ids, has_tags=not looks_at_rows(self.query.plan))
 
     def _spans(self, item: Item) -> tuple[Span, ...] | None:
         return self.query.matches(prepare(matchable(item, self.facts[item.source_id])), self.now)
@@ -111,9 +124,9 @@ class Search:
                 if judged[voice]:
                     yield item_id
 
-    def _by_outlines(self, plan: Plan, ids: Iterator[int]) -> Iterator[int]:
+    def _by_outlines(self, plan: Plan, ids: Iterator[int], *, has_tags: bool = False) -> Iterator[int]:
         while batch := list(islice(ids, ROWS)):
-            for outline in self.store.items.outlines(batch):
+            for outline in self.store.items.outlines(batch, has_tags=has_tags):
                 text = matchable(outline, self.facts[outline.source_id], NO_FURNITURE)
                 if plan.find(prepare(text), self.now) is not None:
                     yield outline.id

@@ -80,6 +80,11 @@ def looks_at_rows(plan: Plan) -> bool:
     return _ROW_FIELDS.issuperset(_fields(plan))
 
 
+def looks_beside_texts(plan: Plan) -> bool:
+    """Whether an item's row and its tags are enough to judge the plan."""
+    return (_ROW_FIELDS | {"tag"}).issuperset(_fields(plan))
+
+
 def looks_at_voices(plan: Plan) -> bool:
     """Whether source, publisher and language are enough to judge the plan."""
     return _OF_VOICES.issuperset(_fields(plan))

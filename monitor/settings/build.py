@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from monitor.model import Combination, Digest, Kind, PageShape, Priority, Rule, Sample, Section, Source
+from monitor.model import Combination, Digest, Kind, PageShape, Priority, Review, Rule, Sample, Section, Source
 from monitor.settings import tables
 from monitor.settings.lists import ListFile
 from monitor.settings.places import Key
@@ -18,13 +18,16 @@ from monitor.settings.shape import (
     Channel,
     FetchSettings,
     MailSettings,
+    OAuthSettings,
     PickupSettings,
     StoreSettings,
     StorySettings,
     WebSettings,
 )
+from monitor.settings.values import WEEKDAYS
 
 Secrets = Mapping[Key, str]
+_DAY_MINUTES = 24 * 60
 
 
 def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> dict[str, Any]:
@@ -53,20 +56,54 @@ def build_monitor(file: tables.MonitorFile, folder: Path, secrets: Secrets) -> d
             user=mail.user,
             password=secrets.get(("mail", "password_file"), ""),
             timeout_s=mail.timeout,
+            oauth=_oauth(mail, folder, secrets),
         ),
-        "alerts": AlertSettings(alerts.max_per_hour, alerts.quiet, alerts.timezone, tuple(alerts.operator)),
+        "alerts": AlertSettings(
+            max_per_hour=alerts.max_per_hour,
+            quiet=alerts.quiet,
+            timezone=alerts.timezone,
+            rollup=alerts.rollup,
+            rollup_at=alerts.rollup_at,
+            operator=tuple(alerts.operator),
+        ),
         "web": WebSettings(*web.listen, web.base_url, tuple(web.trusted_proxies)),
         "stories": StorySettings(timedelta(seconds=file.stories.window)),
         "pickup": PickupSettings(tuple(file.pickup.to), tuple(sorted(set(file.pickup.after))), file.pickup.timezone),
         "channels": MappingProxyType(
-            {
-                name: Channel(
-                    name, channel.kind, tuple(channel.to), channel.url or secrets.get(("channel", name, "url_file"), "")
-                )
-                for name, channel in file.channel.items()
-            }
+            {name: _channel(name, channel, secrets) for name, channel in file.channel.items()}
         ),
     }
+
+
+def _oauth(mail: tables.MailTable, folder: Path, secrets: Secrets) -> OAuthSettings | None:
+    if not mail.oauth_token_url:
+        return None
+    return OAuthSettings(
+        token_url=mail.oauth_token_url,
+        client_id=mail.oauth_client_id,
+        client_secret=secrets.get(("mail", "oauth_client_secret_file"), ""),
+        refresh_token=secrets.get(("mail", "oauth_refresh_token_file"), ""),
+        refresh_token_file=folder / mail.oauth_refresh_token_file if mail.oauth_refresh_token_file else None,
+        scope=mail.oauth_scope,
+    )
+
+
+def _channel(name: str, table: tables.ChannelTable, secrets: Secrets) -> Channel:
+    def secret(key: str) -> str:
+        return secrets.get(("channel", name, key), "")
+
+    return Channel(
+        name=name,
+        kind=table.kind,
+        to=tuple(table.to),
+        url=table.url or secret("url_file"),
+        rollup=table.rollup,
+        secret=secret("secret_file"),
+        token=secret("token_file"),
+        chat_id=table.chat_id,
+        timeout_s=table.timeout,
+        proxy=_proxy(table.proxy, secret("proxy_file")),
+    )
 
 
 def _store_path(written: str, folder: Path) -> Path:
@@ -113,6 +150,7 @@ def _source(table: tables.SourceTable, path: Key, secrets: Secrets) -> Source:
         user_agent=table.user_agent,
         proxy=_proxy(table.proxy, secrets.get((*path, "proxy_file"), "")),
         verify=table.verify,
+        excerpt=table.excerpt,
         note=table.note,
     )
 
@@ -147,6 +185,7 @@ def _rule(table: tables.RuleTable) -> Rule:
         tags=tuple(table.tags),
         alert=tuple(table.alert),
         priority=Priority(table.priority),
+        rollup=table.rollup,
         on=table.on,
         samples=tuple(Sample(sample.text, sample.match) for sample in table.sample),
     )
@@ -158,7 +197,7 @@ def build_digests(file: tables.DigestsFile) -> tuple[Digest, ...]:
 
 
 def _digest(table: tables.DigestTable) -> Digest:
-    sections = tuple(Section(s.title or s.query or "Other news", s.query, s.limit) for s in table.section)
+    sections = tuple(Section(s.title or s.query or "Other news", s.query, s.limit, s.order) for s in table.section)
     return Digest(
         id=table.id,
         title=table.title or table.id,
@@ -167,8 +206,27 @@ def _digest(table: tables.DigestTable) -> Digest:
         to=tuple(table.to),
         when_empty=table.when_empty,
         sections=sections or (Section("News"),),
+        holidays=frozenset(table.holidays),
+        language=table.language or "en",
+        reads=tuple(table.reads),
+        week_in_review=WEEKDAYS.index(table.week_in_review) if table.week_in_review else None,
+        review=_review(table) if table.review else None,
     )
 
 
 def _daily(table: tables.DigestTable) -> str:
-    return f"{table.at.minute} {table.at.hour} * * *" if table.at else ""
+    """The schedule of `at` on these days (cron counts them from Sunday)."""
+    days = ",".join(str((WEEKDAYS.index(day) + 1) % 7) for day in WEEKDAYS if day in table.days)
+    return f"{table.at.minute} {table.at.hour} * * {days or '*'}" if table.at else ""
+
+
+def _review(table: tables.DigestTable) -> Review:
+    return Review(_before_s(table, table.review_from), _before_s(table, table.review_until))
+
+
+def _before_s(table: tables.DigestTable, moment: time | float) -> float:
+    """How long before the digest's hour a time of day is, or the seconds as they are."""
+    if not isinstance(moment, time) or table.at is None:
+        return moment if isinstance(moment, float) else 0.0
+    minutes = (table.at.hour - moment.hour) * 60 + table.at.minute - moment.minute
+    return float(minutes % _DAY_MINUTES * 60)

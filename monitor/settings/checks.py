@@ -12,16 +12,15 @@ from importlib.util import find_spec
 from typing import Any
 
 from monitor.model import CLIPS_SOURCE, OWN_SOURCE
+from monitor.settings.channel_checks import check_channel, check_mail
 from monitor.settings.lists import ListFile
 from monitor.settings.places import Key
-from monitor.settings.tables import URL_CHANNELS, FetchTable
+from monitor.settings.tables import FetchTable
 from monitor.settings.values import closest, duration_s, duration_text
 
 Document = Mapping[str, Any]
 Report = Callable[[str, Key, str, str], None]
 """Takes a file's name, a place in it, a message and a severity."""
-
-_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def check_documents(documents: Mapping[str, Document], report: Report) -> None:
@@ -35,13 +34,9 @@ def check_documents(documents: Mapping[str, Document], report: Report) -> None:
         _check_ids(file, name, documents.get(file, {}), report)
     _check_sources(documents.get("sources.toml", {}), monitor, report)
     _check_rules(documents.get("rules.toml", {}), monitor, report)
-    for path, digest in _tables(documents.get("digests.toml", {}), "digest"):
-        if ("at" in digest) == ("cron" in digest):
-            wrong = "has both at and cron" if "at" in digest else "has no time"
-            report("digests.toml", path, f'{wrong}; write either at = "07:00" or cron = "0 7 * * 1-5"', "error")
 
 
-def _tables(document: Document, name: str, path: Key = ()) -> Iterator[tuple[Key, dict[str, Any]]]:
+def tables_of(document: Document, name: str, path: Key = ()) -> Iterator[tuple[Key, dict[str, Any]]]:
     """The tables of the list `name`, each with its place."""
     tables = document.get(name)
     for index, table in enumerate(tables if isinstance(tables, list) else ()):
@@ -56,7 +51,7 @@ def _section(document: Document, name: str) -> dict[str, Any]:
 
 def _check_ids(file: str, name: str, document: Document, report: Report) -> None:
     seen: dict[str, int] = {}
-    for path, table in _tables(document, name):
+    for path, table in tables_of(document, name):
         used = table.get("id")
         if not isinstance(used, str):
             continue
@@ -71,11 +66,11 @@ def _check_ids(file: str, name: str, document: Document, report: Report) -> None
 
 def _check_monitor(document: Document, report: Callable[..., None]) -> None:
     _check_fetch(_section(document, "fetch"), report)
-    _check_mail(_section(document, "mail"), report)
+    check_mail(_section(document, "mail"), report)
     channels = _section(document, "channel")
     for name, channel in channels.items():
         if isinstance(channel, dict):
-            _check_channel(("channel", name), channel, report)
+            check_channel(("channel", name), channel, report)
     operator = _section(document, "alerts").get("operator")
     for index, name in enumerate(operator if isinstance(operator, list) else ()):
         if isinstance(name, str):
@@ -85,11 +80,6 @@ def _check_monitor(document: Document, report: Callable[..., None]) -> None:
 def _check_operator(path: Key, name: str, channels: dict[str, Any], report: Callable[..., None]) -> None:
     if name not in channels:
         report(path, _no_channel(name, channels))
-    elif isinstance(channels[name], dict) and channels[name].get("kind") in URL_CHANNELS:
-        message = (
-            f'the operator hears by mail only in this version, so nothing is sent to "{name}"; name a mail channel'
-        )
-        report(path, message, "warning")
 
 
 def _check_fetch(fetch: dict[str, Any], report: Callable[..., None]) -> None:
@@ -137,39 +127,6 @@ def _check_interval(
     )
 
 
-def _check_mail(mail: dict[str, Any], report: Callable[..., None]) -> None:
-    user, password_file = mail.get("user"), mail.get("password_file")
-    if user and not password_file:
-        report(
-            ("mail", "user"), 'needs a password; write it into a file and name that: password_file = "mail-password"'
-        )
-    if password_file and not user:
-        report(("mail", "password_file"), 'needs a user; write user = "…" too')
-    if user and mail.get("security", "none") == "none" and mail.get("host", "localhost") not in _LOCAL_HOSTS:
-        report(
-            ("mail", "user"),
-            'the password would cross the network unencrypted; write security = "starttls" or "tls"',
-            "warning",
-        )
-
-
-def _check_channel(path: Key, channel: dict[str, Any], report: Callable[..., None]) -> None:
-    kind = channel.get("kind")
-    if kind == "mail":
-        if not channel.get("to"):
-            report(path, 'a mail channel needs addresses; write to = ["desk@example.org"]')
-        for key in ("url", "url_file"):
-            if channel.get(key):
-                report((*path, key), "a mail channel has no url; take the line out, or change kind")
-        return
-    if kind not in URL_CHANNELS:
-        return
-    if bool(channel.get("url")) == bool(channel.get("url_file")):
-        report(path, f'a {kind} channel needs either url = "https://…" or url_file, the file that holds it')
-    if channel.get("to"):
-        report((*path, "to"), 'only a mail channel has addresses; take the line out, or write kind = "mail"')
-
-
 def _no_channel(name: str, channels: Mapping[str, Any]) -> str:
     hint = closest(name, list(channels)) or f"; write [channel.{name}] into monitor.toml, or take the name out"
     return f'there is no channel "{name}"{hint}'
@@ -186,7 +143,7 @@ _RESERVED = {
 
 def _check_sources(document: Document, monitor: Document | None, report: Report) -> None:
     low_s, high_s = _limits(_section(monitor, "fetch")) if monitor is not None else (None, None)
-    for path, source in _tables(document, "source"):
+    for path, source in tables_of(document, "source"):
         if kept := _RESERVED.get(str(source.get("id"))):
             message = f'the id "{source["id"]}" is kept for {kept}; choose another'
             report("sources.toml", (*path, "id"), message, "error")
@@ -228,8 +185,7 @@ def _has_extractor() -> bool:
 
 
 def _check_rules(document: Document, monitor: Document | None, report: Report) -> None:
-    is_told = False
-    for path, rule in _tables(document, "rule"):
+    for path, rule in tables_of(document, "rule"):
         _check_form(path, rule, report)
         alert = rule.get("alert")
         names = [name for name in alert if isinstance(name, str)] if isinstance(alert, list) else []
@@ -237,9 +193,6 @@ def _check_rules(document: Document, monitor: Document | None, report: Report) -
             if monitor is not None and name not in _section(monitor, "channel"):
                 message = _no_channel(name, _section(monitor, "channel"))
                 report("rules.toml", (*path, "alert", index), message, "error")
-        if names and not is_told:
-            report("rules.toml", (*path, "alert"), "alerts are not sent by this version", "warning")
-            is_told = True
 
 
 def check_list_files(rules: Document, list_files: Mapping[str, ListFile], report: Report) -> None:

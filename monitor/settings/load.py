@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monitor.errors import ConfigError, Problem
@@ -63,18 +64,23 @@ def survey_settings(folder: Path, environ: Mapping[str, str], *, parts: Collecti
     documents = {name: reading.read(name) for name in (f"{part}.toml" for part in PARTS if part in parts)}
     if "rules" in parts:
         reading.read_lists()
+    if "digests" in parts:
+        reading.read_mail_files()
     return reading.settle({name: document for name, document in documents.items() if document is not None}, environ)
 
 
 def in_order(problems: Iterable[Problem], folder: Path) -> list[Problem]:
-    """Files in their order, lists with a file of their own after rules.toml, the environment first; lines within a file from
-    the top."""
+    """Files in their order, lists with a file of their own after rules.toml, messages and templates last, the environment first;
+    lines within a file from the top."""
     files = [str(folder / f"{part}.toml") for part in PARTS]
     rules, lists = PARTS.index("rules"), str(folder / "lists")
+    mails = (str(folder / "messages"), str(folder / "templates"))
 
     def place(problem: Problem) -> tuple[float, str, int]:
         if problem.file.startswith(lists):
             return rules + 0.5, problem.file, problem.line
+        if problem.file.startswith(mails):
+            return len(files), problem.file, problem.line
         return files.index(problem.file) if problem.file in files else -1, "", problem.line
 
     return sorted(problems, key=place)
@@ -91,6 +97,8 @@ class _Reading:
         self.problems: list[Problem] = []
         self.kept: dict[str, tuple[int, ...]] = {}  # the tables left of a list in which some are wrong
         self.lists: dict[str, ListFile] = {}  # those that stand in files of their own
+        self.messages: dict[str, dict[str, Any]] = {}
+        self.templates: dict[str, str] = {}
         self.is_cut = False  # whether a list of name forms is wrong
 
     def report(self, file: str, path: Key, message: str, severity: str = "error") -> None:
@@ -124,6 +132,13 @@ class _Reading:
         for name, found in self.lists.items():
             self.located.note_forms(found.file, name, found.lines)
 
+    def read_mail_files(self) -> None:
+        """The words and templates of mails that stand in files of their own."""
+        from monitor.settings.mail_files import read_messages, read_templates
+
+        self.messages = read_messages(self.folder, self.texts, self.report)
+        self.templates = read_templates(self.folder, self.report)
+
     def _wrong_list(self, file: str, line: int, key: str, message: str) -> None:
         self.is_cut = True
         self.problems.append(Problem(str(self.folder / file), line, key, message))
@@ -154,13 +169,15 @@ class _Reading:
 
     def settle(self, documents: dict[str, dict[str, Any]], environ: Mapping[str, str]) -> Survey:
         """The settings of the documents, and what is wrong in them or was before."""
-        from monitor.settings import build, checks, tables
+        from monitor.messages import SHIPPED
+        from monitor.settings import build, channel_checks, checks, digest_checks, tables
         from monitor.settings.environment import override
         from monitor.settings.secret_files import read_secrets
 
         self.origins.update(override(documents.get("monitor.toml", {}), environ))
         files = [self._validated(name, document) for name, document in documents.items()]
         checks.check_documents(documents, self.report)
+        digest_checks.check_digests(documents.get("digests.toml", {}), {*SHIPPED, *self.messages}, self.report)
         checks.check_list_files(documents.get("rules.toml", {}), self.lists, self.report)
         secrets = {
             name: read_secrets(
@@ -168,6 +185,11 @@ class _Reading:
             )
             for name in ("monitor.toml", "sources.toml")
         }
+        channel_checks.check_addresses(
+            documents.get("monitor.toml", {}),
+            secrets["monitor.toml"],
+            lambda *found: self.report("monitor.toml", *found),
+        )
         problems = in_order(self.problems, self.folder)
         settings = Settings(
             folder=self.folder,
@@ -175,6 +197,8 @@ class _Reading:
             sources=build.build_sources(_as(tables.SourcesFile, files), secrets["sources.toml"]),
             **build.build_rules(_as(tables.RulesFile, files), self.lists),
             digests=build.build_digests(_as(tables.DigestsFile, files)),
+            messages=MappingProxyType(self.messages),
+            templates=MappingProxyType(self.templates),
             warnings=tuple(problem for problem in problems if problem.severity == "warning"),
             located=self.located,
         )

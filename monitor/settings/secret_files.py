@@ -12,7 +12,16 @@ from monitor.settings.places import Key
 Report = Callable[[Key, str, str], None]
 """Takes a place, a message and a severity."""
 
-_KEYS = ("password_file", "proxy_file", "auth_file", "url_file")
+_KEYS = (
+    "password_file",
+    "proxy_file",
+    "auth_file",
+    "url_file",
+    "secret_file",
+    "token_file",
+    "oauth_client_secret_file",
+    "oauth_refresh_token_file",
+)
 _PAIRS = ("proxy_file", "auth_file")  # hold user:password
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from monitor.errors import Problem
 from monitor.model import Digest, Rule, Source
@@ -41,9 +42,23 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthSettings:
+    """How a token for the mail server is got (RFC 6749): by a refresh token where there is one, else in the client's own
+    name. A new refresh token, where the service gives one, is written into `refresh_token_file`.
+    """
+
+    token_url: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    refresh_token_file: Path | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """`[mail]`. `security` is none, starttls or tls; `sender` is the `from` key; `user` is empty where nobody logs
-    in.
+    in, and logs in by `oauth` where that is set, else by the password.
     """
 
     host: str = "localhost"
@@ -53,16 +68,21 @@ class MailSettings:
     user: str = ""
     password: str = field(default="", repr=False)
     timeout_s: float = 30.0
+    oauth: OAuthSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """`[alerts]`. `quiet` is (from, until) in `timezone` and may span midnight; None: no quiet hours."""
+    """`[alerts]`. `quiet` is (from, until) in `timezone` and may span midnight; None: no quiet hours. `rollup` is none,
+    hourly, daily or weekly; daily and weekly ones leave at `rollup_at`, weekly ones on Mondays.
+    """
 
     max_per_hour: int = 30
     quiet: tuple[time, time] | None = None
     timezone: str = "UTC"
     operator: tuple[str, ...] = ()
+    rollup: str = "none"
+    rollup_at: time = time(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +115,23 @@ class StorySettings:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`[channel.NAME]`. A mail channel has `to`, every other kind a `url`, which is a secret with most services."""
+    """`[channel.NAME]`. A mail channel has `to`, every other kind a `url`, which is a secret with most services.
+
+    `secret` signs what a webhook gets (base64, empty: unsigned), `token` is that of ntfy (may be empty) or of a Telegram bot,
+    which speaks in the chat `chat_id`. `timeout_s` bounds a whole exchange; `proxy` is empty or a URL, credentials included.
+    `rollup` is empty where `[alerts]` decides.
+    """
 
     name: str
     kind: str
     to: tuple[str, ...] = ()
     url: str = field(default="", repr=False)
+    rollup: str = ""
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    chat_id: str = ""
+    timeout_s: float = 15.0
+    proxy: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +140,8 @@ class Settings:
 
     Parts that were not asked for, and files that do not exist, stand at their defaults (no sources, rules, lists or
     digests). Order is that of the files; lists with a file of their own come after those of rules.toml, and `list_files`
-    holds those files by the lists' names ("lists/karabakh.txt"). `warnings` lists what is odd and yet usable.
+    holds those files by the lists' names ("lists/karabakh.txt"). `messages` are the words of mails by language, and `templates`
+    the texts of templates by name, that stand in folders of these names. `warnings` lists what is odd and yet usable.
     """
 
     folder: Path
@@ -126,6 +158,8 @@ class Settings:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     list_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     digests: tuple[Digest, ...] = ()
+    messages: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+    templates: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[Problem, ...] = ()
     located: Located | None = field(default=None, repr=False, compare=False)
 

@@ -15,7 +15,8 @@ from monitor.model import Kind, Priority
 from monitor.settings import values
 from monitor.settings.values import Network
 
-URL_CHANNELS = ("webhook", "slack", "teams", "ntfy", "apprise")
+ROLLUPS = ("none", "hourly", "daily", "weekly")
+CHANNELS = ("mail", "webhook", "slack", "mattermost", "teams", "ntfy", "telegram", "apprise")
 
 Line = Annotated[str, AfterValidator(values.line)]
 Id = Annotated[str, AfterValidator(values.identifier)]
@@ -25,6 +26,7 @@ HeaderText = Annotated[str, AfterValidator(values.header_text)]
 Zone = Annotated[str, AfterValidator(values.timezone)]
 Seconds = Annotated[float, PlainValidator(values.duration_s)]
 Count = Annotated[int, PlainValidator(values.count)]
+Rollup = Annotated[str, PlainValidator(values.one_of(*ROLLUPS))]
 Selector = Annotated[str, PlainValidator(values.selector)]
 Networks = list[Annotated[Network, PlainValidator(values.network)]]
 
@@ -65,12 +67,19 @@ class MailTable(Table):
     user: Line = ""
     password_file: Line = ""
     timeout: Seconds = 30.0
+    oauth_token_url: Annotated[Line, AfterValidator(values.optional_url)] = ""
+    oauth_client_id: Line = ""
+    oauth_client_secret_file: Line = ""
+    oauth_refresh_token_file: Line = ""
+    oauth_scope: Line = ""
 
 
 class AlertTable(Table):
     max_per_hour: Count = 30
     quiet: Annotated[tuple[time, time] | None, PlainValidator(values.quiet_hours)] = None
     timezone: Zone = "UTC"
+    rollup: Rollup = "none"
+    rollup_at: Annotated[time, PlainValidator(values.time_of_day)] = time(8)
     operator: list[Line] = []
 
 
@@ -91,10 +100,17 @@ class PickupTable(Table):
 
 
 class ChannelTable(Table):
-    kind: Annotated[str, PlainValidator(values.one_of("mail", *URL_CHANNELS))]
+    kind: Annotated[str, PlainValidator(values.one_of(*CHANNELS))]
     to: list[Address] = []
     url: Line = ""
     url_file: Line = ""
+    secret_file: Line = ""
+    token_file: Line = ""
+    chat_id: Line = ""
+    timeout: Seconds = 15.0
+    proxy: Annotated[Line, AfterValidator(values.proxy_url)] = ""
+    proxy_file: Line = ""
+    rollup: Rollup = ""
 
 
 class MonitorFile(Table):
@@ -140,6 +156,7 @@ class SourceTable(Table):
     proxy: Annotated[Line, AfterValidator(values.proxy_url)] = ""
     proxy_file: Line = ""
     verify: bool = True
+    excerpt: Annotated[int | None, PlainValidator(values.count_or_none)] = None
     note: str = ""
     page: PageTable = PageTable()
     opml: dict[str, str] = {}
@@ -176,6 +193,7 @@ class RuleTable(Table):
     tags: list[Tag] = []
     alert: list[Line] = []
     priority: Annotated[str, PlainValidator(values.one_of(*Priority))] = "routine"
+    rollup: Rollup = ""
     on: Annotated[str, PlainValidator(values.one_of("item", "edit"))] = "item"
     sample: list[SampleTable] = []
 
@@ -192,6 +210,7 @@ class SectionTable(Table):
     title: Line = ""
     query: str = ""
     limit: Annotated[int | None, PlainValidator(values.count)] = None
+    order: Annotated[str, PlainValidator(values.one_of("alerts", "publishers", "newest"))] = "alerts"
 
 
 class DigestTable(Table):
@@ -202,6 +221,14 @@ class DigestTable(Table):
     timezone: Zone = "UTC"
     to: list[Address] = []
     when_empty: Annotated[str, PlainValidator(values.one_of("send", "skip"))] = "send"
+    days: list[Annotated[str, PlainValidator(values.one_of(*values.WEEKDAYS))]] = []
+    holidays: list[Annotated[str, PlainValidator(values.holiday)]] = []
+    language: Annotated[str, AfterValidator(values.language)] = "en"
+    reads: list[Annotated[str, AfterValidator(values.language)]] = []
+    week_in_review: Annotated[str, PlainValidator(values.one_of(*values.WEEKDAYS))] = ""
+    review: bool = False
+    review_from: Annotated[time | float, PlainValidator(values.time_or_duration)] = 3600.0
+    review_until: Annotated[time | float, PlainValidator(values.time_or_duration)] = 0.0
     section: list[SectionTable] = []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -23,6 +23,9 @@ _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[wdhms]))+")
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[wdhms])")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(k|M|G|ki|Mi|Gi|K|Ki)?B?")
 _SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+_DAY = re.compile(r"(?:\d{4}-)?\d\d-\d\d", re.ASCII)
+_MONTH_AND_DAY, _LEAP_YEAR = 5, 2028
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _COUNTRY = re.compile(r"[A-Z]{2,3}")
@@ -133,6 +136,11 @@ def count(value: Any) -> int:
     return value
 
 
+def count_or_none(value: Any) -> int:
+    """A whole number from 0."""
+    return 0 if value == 0 and isinstance(value, int) and not isinstance(value, bool) else count(value)
+
+
 def port(value: Any) -> int:
     """A TCP port, 1 to 65535."""
     if count(value) > _LAST_PORT:
@@ -172,6 +180,31 @@ def time_of_day(value: Any) -> time:
     if not found:
         raise Unfit(f'{quoted(value)} is no time of day; write hours and minutes in quotes, e.g. "07:00"')
     return time(int(found[1]), int(found[2]))
+
+
+def time_or_duration(value: Any) -> time | float:
+    """A local time "06:50", or seconds before something ("10m")."""
+    if isinstance(value, str) and ":" in value:
+        return time_of_day(value)
+    try:
+        return duration_s(value)
+    except Unfit:
+        message = (
+            f'{quoted(value)} is neither a time nor a duration; write e.g. "06:50", or "10m" for ten minutes before'
+        )
+        raise Unfit(message) from None
+
+
+def holiday(value: Any) -> str:
+    """A day without an edition: "2026-12-25", also as TOML's own date, or "12-25" for that day of every year."""
+    text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    try:
+        if isinstance(text, str) and _DAY.fullmatch(text):
+            date.fromisoformat(text if len(text) > _MONTH_AND_DAY else f"{_LEAP_YEAR}-{text}")
+            return text
+    except ValueError:
+        pass
+    raise Unfit(f'{quoted(value)} is no day; write e.g. "2026-12-25", or "12-25" for every year')
 
 
 def quiet_hours(value: Any) -> tuple[time, time] | None:
@@ -244,6 +277,11 @@ def web_url(value: Any) -> str:
         hint = f'write e.g. "https://{guess}"' if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(?:/\S*)?", guess) else ""
         raise Unfit(f"{quoted(shown)} is no web address; {hint or 'write e.g. https://example.org/feed.xml'}")
     return text
+
+
+def optional_url(value: Any) -> str:
+    """A web address, or empty: none."""
+    return web_url(value) if value else ""
 
 
 def base_url(value: Any) -> str:

@@ -10,11 +10,10 @@ from monitor.settings.tables import Table
 from monitor.settings.values import closest
 
 _SECRETS = {
-    "password": "password_file",
-    "auth": "auth_file",
     "username": "auth_file",
     "token": "auth_file",
     "proxy_password": "proxy_file",
+    "bot_token": "token_file",
 }
 _EXAMPLES = {"id": 'id = "app-pk"', "url": 'url = "https://example.org/feed.xml"', "kind": 'kind = "mail"'}
 _EXAMPLES |= {"text": 'text = "Talks on trade resume"', "match": "match = true"}
@@ -62,8 +61,9 @@ def _header(path: Key, *, double: bool) -> str:
 def _unknown(path: Key, file: type[Table]) -> str:
     name = str(path[-1])
     known = keys(_table_at(file, path[:-1]))
-    if name in _SECRETS and _SECRETS[name] in known:
-        return f'unknown key; secrets are kept out of these files: name a file that holds it with "{_SECRETS[name]}"'
+    for file_key in (f"{name}_file", _SECRETS.get(name)):
+        if file_key in known:
+            return f'unknown key; secrets are kept out of these files: name a file that holds it with "{file_key}"'
     hint = closest(name, known) or f"; known here: {', '.join(known)}"
     return f"unknown key{hint}"
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import StoreError
+from monitor.store.alerts import Alerts
 from monitor.store.connection import BUSY_S, IN_MEMORY, Connection
 from monitor.store.deliveries import Deliveries
 from monitor.store.editions import Editions
@@ -21,7 +22,9 @@ from monitor.store.rules import Rules
 from monitor.store.shingles import ShingleIndex
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
+from monitor.store.subscribers import Subscribers
 from monitor.store.unplaced import Unplaced
+from monitor.store.windows import Windows
 
 __all__ = ["Store", "empty_store", "open_store"]
 
@@ -41,8 +44,11 @@ class Store:
         self.unplaced = Unplaced(connection)
         self.events = Events(connection)
         self.reports = Reports(connection)
+        self.windows = Windows(connection)
         self.editions = Editions(connection)
+        self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
+        self.alerts = Alerts(connection)
 
 
 def open_store(path: Path, *, read_only: bool = False, busy_s: float = BUSY_S) -> Store:

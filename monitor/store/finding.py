@@ -65,6 +65,20 @@ class UpTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """Newer than this id."""
+
+    item_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """One of these items."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     parts: tuple[Condition, ...]
 
@@ -74,7 +88,7 @@ class Some:
     parts: tuple[Condition, ...]
 
 
-Condition = Words | FromSources | CarriedBy | Tagged | SeenSince | PublishedSince | UpTo | Every | Some
+Condition = Words | FromSources | CarriedBy | Tagged | SeenSince | PublishedSince | UpTo | Beyond | Among | Every | Some
 
 ANYTHING = Every(())
 
@@ -156,7 +170,7 @@ class _Search:
         return f"SELECT item.id FROM item WHERE {where} ORDER BY item.id DESC", parameters
 
     def _by_words(self, narrower: list[str], parameters: Row, is_ranked: bool) -> tuple[str, Row]:
-        conditions, of_others = _joined(part for part in self.others if not isinstance(part, UpTo))
+        conditions, of_others = _joined(part for part in self.others if not isinstance(part, UpTo | Beyond))
         join = "JOIN item ON item.id = item_text.rowid" if conditions else ""
         where = " AND ".join(["item_text MATCH ?", *narrower, *conditions])
         order = "bm25(item_text, 2.0, 1.0), item_text.rowid DESC" if is_ranked else "item_text.rowid DESC"
@@ -169,6 +183,7 @@ class _Search:
         since = [part.at for part in self.others if isinstance(part, SeenSince)]
         since += [part.at - AHEAD for part in self.others if isinstance(part, PublishedSince)]
         bounds: list[tuple[str, int]] = [("<= ?", min(highest))] if highest else []
+        bounds += [("> ?", part.item_id) for part in self.others if isinstance(part, Beyond)]
         if since:
             bounds.append((">= ?", lowest_id_since(connection, max(since))))
         return [sql for sql, _ in bounds], tuple(item_id for _, item_id in bounds)
@@ -220,12 +235,22 @@ def _sql(condition: Condition) -> tuple[str, Row]:
             return "item.first_seen_at >= ?", (stored_ms(at),)
         case PublishedSince(at):
             return "item.published_at >= ?", (stored_ms(at),)
-        case UpTo(item_id):
-            return "item.id <= ?", (item_id,)
+        case UpTo() | Beyond() | Among():
+            return _numbered(condition)
         case Every(parts) | Some(parts):
             conditions, parameters = _joined(parts)
             joint, empty = (" AND ", "1") if isinstance(condition, Every) else (" OR ", "0")
             return f"({joint.join(conditions) or empty})", parameters
+
+
+def _numbered(condition: UpTo | Beyond | Among) -> tuple[str, Row]:
+    match condition:
+        case UpTo(item_id):
+            return "item.id <= ?", (item_id,)
+        case Beyond(item_id):
+            return "item.id > ?", (item_id,)
+        case Among(item_ids):
+            return "item.id IN (SELECT value FROM json_each(?))", (json.dumps(item_ids),)
 
 
 def _listed(driver: Tagged | FromSources | CarriedBy, number: str) -> tuple[str, Row]:

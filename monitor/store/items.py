@@ -247,9 +247,11 @@ class Items:
         """The lowest id among items first seen at this instant or later; one more than the highest of all where there is none."""
         return lowest_id_since(self._connection, at)
 
-    def outlines(self, ids: Iterable[int]) -> Iterator[Item]:
-        """The items of these ids in their order, without text, HTML, tags and sources: quickly read."""
-        sql = f"""SELECT {COLUMNS}, '[]', '[]', '[]', '', '' FROM json_each(?) AS wanted
+    def outlines(self, ids: Iterable[int], *, has_tags: bool = False) -> Iterator[Item]:
+        """The items of these ids in their order, without text, HTML and sources, and with tags only where asked for: quickly
+        read."""
+        tags = "(SELECT json_group_array(tag) FROM tag WHERE item_id = item.id)" if has_tags else "'[]'"
+        sql = f"""SELECT {COLUMNS}, '[]', {tags}, '[]', '', '' FROM json_each(?) AS wanted
             CROSS JOIN item ON item.id = wanted.value ORDER BY wanted.key"""
         for row in self._connection.rows(sql, (json.dumps(list(ids)),)):
             yield _item(row)

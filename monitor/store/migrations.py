@@ -185,6 +185,58 @@ STORIES = (
     )""",
     "INSERT INTO unplaced (id, after_item, upto_item) SELECT 1, 0, max(id) FROM item HAVING max(id) > 0",
 )
+ALERTS = (
+    # What was decided on an item, a rule and a channel. `told_as` is the announcement's key, with which its deliveries' begin.
+    """CREATE TABLE alert (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        item_id INTEGER NOT NULL REFERENCES item (id), version INTEGER NOT NULL,
+        rule_id TEXT NOT NULL, channel TEXT NOT NULL, kind TEXT NOT NULL, priority TEXT NOT NULL,
+        decided_at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, publisher_count INTEGER NOT NULL,
+        held_for TEXT NOT NULL, due_at INTEGER, is_capped INTEGER NOT NULL DEFAULT 0, told_as TEXT, told_at INTEGER
+    )""",
+    "CREATE INDEX alert_item ON alert (item_id)",
+    "CREATE INDEX alert_held ON alert (due_at, decided_at) WHERE state = 'held'",
+    "CREATE INDEX alert_told ON alert (channel, told_at) WHERE told_at IS NOT NULL",
+    "CREATE INDEX alert_spike ON alert (rule_id, decided_at) WHERE kind = 'spike'",
+    # Stories are kept by one of their items, since they are split and merged.
+    "CREATE TABLE acknowledged (item_id INTEGER PRIMARY KEY REFERENCES item (id), at INTEGER NOT NULL)",
+    """CREATE TABLE mute (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL, subject TEXT NOT NULL, until INTEGER NOT NULL, made_at INTEGER NOT NULL
+    )""",
+    # What ails the monitor itself, as the operator was told.
+    "CREATE TABLE ailment (key TEXT PRIMARY KEY, title TEXT NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID",
+)
+DELIVERIES = (
+    "ALTER TABLE delivery ADD COLUMN failed_at INTEGER",
+    "DROP INDEX delivery_open",
+    "CREATE INDEX delivery_open ON delivery (channel, next_attempt_at) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX delivery_failed ON delivery (channel, recipient) WHERE state = 'failed'",
+    "CREATE INDEX delivery_recipient ON delivery (channel, recipient, id)",
+    # Channels that cannot be used, and until when they are left alone.
+    """CREATE TABLE resting (
+        channel TEXT PRIMARY KEY,
+        since INTEGER NOT NULL, until INTEGER NOT NULL, failure_count INTEGER NOT NULL,
+        is_login INTEGER NOT NULL, reason TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+REVIEW = (
+    # What an edition says, as it was worded from; and those that are held for a person, until when, and whether one saw to it.
+    """CREATE TABLE edition_content (
+        edition_id INTEGER PRIMARY KEY REFERENCES edition (id), content TEXT NOT NULL
+    )""",
+    "ALTER TABLE edition ADD COLUMN state TEXT NOT NULL DEFAULT 'released'",
+    "ALTER TABLE edition ADD COLUMN closes_at INTEGER",
+    "ALTER TABLE edition ADD COLUMN is_touched INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX edition_held ON edition (due_at) WHERE state = 'held'",
+    "CREATE INDEX state_change_source ON state_change (source_id, id)",
+    # Who asked to get a digest no more, and what their links are signed with.
+    """CREATE TABLE unsubscribed (
+        digest_id TEXT NOT NULL, address TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (digest_id, address)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE signing_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
+)
 ITEMS_AT_ONCE = 500
 
 
@@ -212,6 +264,27 @@ def stories(db: Database) -> None:
     for statement in STORIES:
         db.conn.execute(statement)
     index_anew(db)
+
+
+@migrations()
+def alerts(db: Database) -> None:
+    """What was decided to be told, what of it waits, and what people and the operator know."""
+    for statement in ALERTS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def deliveries(db: Database) -> None:
+    """When messages failed, and which channels are left alone for a while."""
+    for statement in DELIVERIES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def review(db: Database) -> None:
+    """What editions say and which are held for review, and who gets a digest no more."""
+    for statement in REVIEW:
+        db.conn.execute(statement)
 
 
 def index_anew(db: Database) -> None:

@@ -47,6 +47,8 @@ class Stories:
     def standings(self, ids: Iterable[int], since: datetime) -> dict[int, Standing]:
         """Where these items stand, by id, of those first seen since then."""
         wanted = tuple(ids)
+        if not wanted:
+            return {}
         sql = f"""SELECT item.id, item.source_id, item.story_id, story.lead_id, lead.word_count, lead.version FROM item
             JOIN story ON story.id = item.story_id JOIN item AS lead ON lead.id = story.lead_id
             WHERE item.id IN ({", ".join("?" * len(wanted))}) AND item.first_seen_at >= ?"""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from monitor.model import Wire
-from monitor.text.pieces import AGENCY, Piece, holds, is_agency
 from monitor.text.wire_names import HAN_AGENCIES, UNCASED_AGENCIES
+from monitor.text.wire_pieces import AGENCY, Piece, holds, is_agency
 
 TAIL_LENGTH = 120
 NAMES_LENGTH = 32

@@ -76,9 +76,9 @@ def fold(text: str) -> Folded:
     if not _holds_hanging(text):
         joined = text.translate(_TABLE)
         if len(joined) == len(text):  # nothing is dropped, so equal length means one for one
-            return Folded(text, _join_armenian(joined))
+            return Folded(text, join_armenian(joined))
         _place_plain(text, 0, len(text), (starts, ends))
-        return Folded(text, _join_armenian(joined), starts, ends)
+        return Folded(text, join_armenian(joined), starts, ends)
     pieces: list[str] = []
     position = 0
     for hanging in _hanging().finditer(text):
@@ -90,7 +90,7 @@ def fold(text: str) -> Folded:
         ends.extend([end] * len(folded))
         position = end
     _fold_plain(text, position, len(text), (pieces, starts, ends))
-    return Folded(text, _join_armenian("".join(pieces)), starts, ends)
+    return Folded(text, join_armenian("".join(pieces)), starts, ends)
 
 
 def fold_text(text: str) -> str:
@@ -98,7 +98,7 @@ def fold_text(text: str) -> str:
     if text.isascii():
         return text.translate(_ASCII)
     if not _holds_hanging(text):
-        return _join_armenian(text.translate(_TABLE))
+        return join_armenian(text.translate(_TABLE))
     pieces: list[str] = []
     position = 0
     for hanging in _hanging().finditer(text):
@@ -107,12 +107,12 @@ def fold_text(text: str) -> str:
         pieces.append(_fold_cluster(text[start : hanging.end()]))
         position = hanging.end()
     pieces.append(text[position:].translate(_TABLE))
-    return _join_armenian("".join(pieces))
+    return join_armenian("".join(pieces))
 
 
 def fold_letters(letters: str) -> str:
     """`fold_text` of letters on which nothing hangs."""
-    return _join_armenian(letters.translate(_TABLE))
+    return join_armenian(letters.translate(_TABLE))
 
 
 def _fold_plain(text: str, start: int, end: int, out: tuple[list[str], list[int], list[int]]) -> None:
@@ -263,6 +263,6 @@ def script_of(character: str) -> str:
 _LETTER_MODIFIERS = dict.fromkeys("ーゝゞヽヾ", "KATAKANA") | dict.fromkeys("々〻", "CJK") | {"ๆ": "THAI", "ໆ": "LAO"}
 
 
-def _join_armenian(folded: str) -> str:
+def join_armenian(folded: str) -> str:
     """և is written եւ and եվ too; both are two letters, so offsets stay."""
     return folded.replace("եվ", "եւ")

@@ -16,9 +16,9 @@ from functools import cache
 from monitor.model import Wire
 from monitor.text.credits import tail_piece
 from monitor.text.folding import fold_text
-from monitor.text.pieces import AGENCY, Piece, any_of, is_agency, skip_space
 from monitor.text.uncased import may_be_uncased, uncased_piece
 from monitor.text.wire_names import DATELINE_CITIES, DESKS, MONTHS, NO_PLACES, PLACE_PARTICLES, WEEKDAYS
+from monitor.text.wire_pieces import AGENCY, Piece, any_of, is_agency, skip_space
 
 HEAD_LENGTH = 160
 TAIL_PIECES_MOST = 3
@@ -50,8 +50,9 @@ def find_furniture(title: str, body: str) -> Furniture:
     in_body = _pieces(body, is_title=False)
     if not in_title and not in_body:
         return Furniture(_NO_WIRE, (), title.strip(), body.strip())
-    wire = _NO_WIRE
-    for piece in sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None):
+    first, *others = sorted(in_title + in_body, key=lambda piece: piece.wire.label is not None)
+    wire = first.wire
+    for piece in others:
         wire = _complete(wire, piece.wire)
     spans = [("title", piece.start, piece.end) for piece in in_title]
     spans += [("body", piece.start, piece.end) for piece in in_body]
@@ -77,7 +78,12 @@ def _without(text: str, pieces: list[Piece]) -> str:
     return "".join(kept).strip()
 
 
+_TITLE_SIGN = re.compile(r"[-–—:_()\[/\d]")  # all furniture of a title has one of these, or begins with capitals
+
+
 def _pieces(text: str, *, is_title: bool) -> list[Piece]:
+    if is_title and not _TITLE_SIGN.search(text) and not text.lstrip()[:2].isupper():
+        return []
     pieces = list(_head_pieces(text, is_title=is_title))
     taken = pieces[-1].end if pieces else 0
     end, tail = len(text), list[Piece]()
@@ -194,6 +200,10 @@ def _dateline_piece(text: str, position: int, *, is_title: bool) -> Piece | None
     head = text[position : position + HEAD_LENGTH]
     if may_be_uncased(head):
         return uncased_piece(text, position, head)
+    if (
+        head[:1].islower() and "(" not in head and not head.startswith("dpa")
+    ):  # a place begins in capitals, where nobody lowered it
+        return None
     is_dated = _may_be_dated(head)
     for letters, sign, pattern in _DATELINES:
         has_sign = letters in head and (is_dated if sign is None else sign.search(head))

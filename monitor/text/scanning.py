@@ -71,6 +71,12 @@ def is_modifier(character: str) -> bool:
     return _CLASSES[ord(character)] == "m"
 
 
+def class_of(character: str) -> str:
+    """What a folded character is to a word: `d` a digit, `m` a mark, `x` a letter that is a word by itself, other letters by
+    script (`l` Latin, `h` Hebrew); `_` `"` `.` `,` stand for themselves, a space for what separates."""
+    return _CLASSES[ord(character)]
+
+
 CURRENCY = re.compile("[$¢£¤¥֏؋\u07fe\u07ff৲৳৻૱௹฿៛₠-\u20cf꠸]")
 
 

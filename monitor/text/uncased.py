@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from monitor.model import Wire
-from monitor.text.pieces import Piece, any_of, skip_space
 from monitor.text.wire_names import HAN_AGENCIES, UNCASED_AGENCIES, UNCASED_CITIES
+from monitor.text.wire_pieces import Piece, any_of, skip_space
 
 LOOKED_AT = 60  # characters, among which a dateline shows
 _AGENCY = rf"(?P<agency>{any_of(UNCASED_AGENCIES)})"

@@ -7,19 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.alerts.plan import AlertPlan
 from monitor.model import StateChange
-from monitor.notices.mail import mailbox
-from monitor.notices.operator_mail import SourceNews, operator_mail
-from monitor.settings import Settings
+from monitor.notices.source_news import SourceNews, notice_lines, notice_subject
 from monitor.store import Store
+from monitor.upkeep.operator import tell_operator
 
 NOTICE_HOUR = 6  # local: before the press review, and after the night
-
-
-def operator_addresses(settings: Settings) -> tuple[str, ...]:
-    """The addresses of the mail channels that `alerts.operator` names, each once; channels of other kinds have none."""
-    channels = [settings.channels[name] for name in settings.alerts.operator]
-    return tuple(dict.fromkeys(to for channel in channels if channel.kind == "mail" for to in channel.to))
 
 
 def last_notice_time(now: datetime, timezone: str) -> datetime:
@@ -46,25 +40,22 @@ def condensed(changes: Sequence[StateChange]) -> list[SourceNews]:
     return sorted(news.values(), key=lambda told: (told.name.casefold(), told.source_id))
 
 
-def notify_operator(store: Store, settings: Settings, now: datetime) -> int:
-    """Queue the day's notice where something changed before its hour and was not told; returns how many mails were queued.
+def notify_operator(store: Store, plan: AlertPlan, now: datetime) -> int:
+    """Queue the day's notice where something changed before its hour and was not told; returns how many messages were queued.
 
-    What changed since that hour is told with it, and then nothing more until the next day's hour. Without an address nothing
-    is told and nothing counts as told. Raises `StoreError`, and then nothing is queued.
+    What changed since that hour is told with it, and then nothing more until the next day's hour. Without a channel for the
+    operator nothing is told and nothing counts as told. Raises `StoreError`, and then nothing is queued.
     """
-    addresses = operator_addresses(settings)
-    if not addresses:
+    if not plan.operator:
         return 0
-    timezone = settings.alerts.timezone
-    due_at, changes = last_notice_time(now, timezone), store.sources.untold_changes()
+    due_at, changes = last_notice_time(now, plan.timezone), store.sources.untold_changes()
     if not changes or changes[0].at > due_at:
         return 0
-    sender, news = mailbox(settings.mail.sender), condensed(changes)
+    news = condensed(changes)
+    day = f"{due_at.astimezone(ZoneInfo(plan.timezone)):%Y-%m-%d}"
     with store.transaction(durable=True):
-        queued = [
-            store.deliveries.queue(operator_mail(news, due_at, now, timezone, (sender, mailbox(to))), now)
-            for to in addresses
-        ]
-        if any(queued):
+        lines = notice_lines(news, plan.timezone)
+        queued = tell_operator(store, plan, f"sources:{day}", notice_subject(news), lines, now)
+        if queued:
             store.sources.mark_told(changes[-1].id)
-    return sum(queued)
+    return queued

@@ -11,6 +11,8 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import __version__
+from monitor.actions import perform
+from monitor.actions.parts import UnknownError
 from monitor.daemon import Daemon
 from monitor.errors import StoreError
 from monitor.upkeep.standing import standing
@@ -65,6 +67,20 @@ def create_app(daemon: Daemon) -> FastAPI:
             is_cut=len(sources) > SOURCES_SHOWN,
         )
         return HTMLResponse(page)
+
+    @app.api_route("/unsubscribe/{token}", methods=READING)
+    async def ask_to_unsubscribe(token: str) -> Response:
+        """Asks, and changes nothing: programs that look into mails follow their links (RFC 8058)."""
+        return HTMLResponse(pages.get_template("unsubscribe.html.j2").render(token=token, done=None, error=""))
+
+    @app.post("/unsubscribe/{token}")
+    async def unsubscribe(token: str) -> Response:
+        page = pages.get_template("unsubscribe.html.j2")
+        try:
+            done = await anext(perform(daemon.parts, "unsubscribe", {"token": token}))
+        except UnknownError as error:
+            return HTMLResponse(page.render(token="", done=None, error=str(error)), status_code=404)
+        return HTMLResponse(page.render(token="", done=done, error=""))
 
     return app
 

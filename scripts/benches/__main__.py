@@ -4,7 +4,9 @@
 each), every pass a `monitor fetch` of its own, beside `reader` doing the same with its search index brought up to date.
 `stories` takes in made-up releases with their copies and twins, and scores what was folded.
 `rules` asks 100, 1,000 and 10,000 rules of made-up items in six scripts, beside an alternation of the `regex` package a rule.
+`alerts` times alerts from an entry's publication to the mail server, and counts spikes told in simulated years.
 `search` builds an archive of a million items and times queries of each kind over it.
+`digests` makes a hundred digests over a day of 100,000 items.
 `daemon` lets `monitor run` hold the sources at a fifteen-minute interval, and asks it for its page and items meanwhile.
 """
 
@@ -46,11 +48,23 @@ def main() -> int:
         figures = ruling.measure(wanted.items, wanted.most, wanted.peer)
         print(json.dumps(figures) if wanted.json else ruling.table(figures))
         return 0
+    if wanted.command == "alerts":
+        from benches import alerting
+
+        figures = alerting.measure(wanted.entries, wanted.years, wanted.seed)
+        print(json.dumps(figures) if wanted.json else alerting.tables(figures))
+        return 0
     if wanted.command == "search":
         from benches import searching
 
         figures = searching.measure(wanted.items, wanted.keep)
         print(json.dumps(figures) if wanted.json else searching.table(figures))
+        return 0
+    if wanted.command == "digests":
+        from benches import digesting
+
+        figures = digesting.measure(wanted.items, wanted.digests)
+        print(json.dumps(figures) if wanted.json else digesting.table(figures))
         return 0
     from benches import fetching
 
@@ -100,12 +114,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     rules.add_argument("--no-peer", dest="peer", action="store_false", help="without the regular expressions")
     rules.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    alerts = commands.add_parser("alerts", help="from publication to the mail server, and spikes in simulated years")
+    alerts.add_argument("--entries", type=int, default=40, metavar="N", help="how many entries are published (40)")
+    alerts.add_argument(
+        "--years", type=int, default=20, metavar="N", help="how many years are simulated of each kind (20)"
+    )
+    alerts.add_argument("--seed", type=int, default=1, help="another one gives other times and counts")
+    alerts.add_argument("--json", action="store_true", help="the figures as one JSON object")
     search = commands.add_parser("search", help="queries over an archive of very many items")
     search.add_argument("--items", type=int, default=1_000_000, metavar="N", help="how many items (1,000,000)")
     search.add_argument(
         "--keep", type=Path, metavar="DIR", help="build the archive there, or take the one that is there"
     )
     search.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    digests = commands.add_parser("digests", help="many digests over a day of very many items")
+    digests.add_argument("--items", type=int, default=100_000, metavar="N", help="how many items (100,000)")
+    digests.add_argument("--digests", type=int, default=100, metavar="N", help="how many digests (100)")
+    digests.add_argument("--json", action="store_true", help="the figures as one JSON object")
     for command, sources in ((fetch, 2_000), (daemon, 10_000)):
         command.add_argument(
             "--sources", type=int, default=sources, metavar="N", help=f"how many sources ({sources:,})"

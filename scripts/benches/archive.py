@@ -55,8 +55,8 @@ def sources() -> list[Source]:
     ]
 
 
-def build(path: Path, count: int) -> Store:
-    """The store of `count` items, the newest of which was first seen at `NOW`."""
+def build(path: Path, count: int, period: timedelta = PERIOD) -> Store:
+    """The store of `count` items, spread over a period, the newest of which was first seen at `NOW`."""
     store = open_store(path)
     configured = sources()
     store.sources.mirror(configured)
@@ -66,7 +66,7 @@ def build(path: Path, count: int) -> Store:
         chunks = pool.map(_texts, [(min(CHUNK, distinct - at), at) for at in range(0, distinct, CHUNK)])
         for texts in chunks:
             rows = [
-                _rows(number, text, configured[number * 7 % SOURCES], count)
+                _rows(number, text, configured[number * 7 % SOURCES], (count, period))
                 for _ in range(COPIES)
                 for number, text in zip(islice(numbers, len(texts)), texts, strict=False)
             ]
@@ -90,10 +90,11 @@ def _text(title: str, body: str) -> Text:
     return title, body, *reading.search_texts, reading.furniture.wire, reading.is_cut
 
 
-def _rows(number: int, text: Text, source: Source, count: int) -> tuple[tuple[object, ...], ...]:
+def _rows(number: int, text: Text, source: Source, spread: tuple[int, timedelta]) -> tuple[tuple[object, ...], ...]:
     """The rows of one item, the item's own first."""
     title, body, title_words, body_words, wire, is_cut = text
-    seen_ms = int((NOW - PERIOD * ((count - number) / count)).timestamp() * 1000)
+    count, period = spread
+    seen_ms = int((NOW - period * ((count - number) / count)).timestamp() * 1000)
     key, serial = number.to_bytes(8, "big"), f"No {number}"
     item = (
         *(number, source.id, source.publisher, title, f"https://{source.id}.example/{number}", "en"),

@@ -184,7 +184,7 @@ def test_a_claim_that_a_crash_left_behind_is_sent(call: Call, desk: Folder, inbo
 
     call("digest", "send", "morning", config=desk.path)
     store = open_store(desk.database)
-    assert store.deliveries.claim(datetime.now(UTC), 300) is not None
+    assert store.deliveries.claim(datetime.now(UTC), 300, ["mail"]) is not None
     store.close()
     assert call("deliveries", "send", config=desk.path).code == 0
     assert len(inbox.mails) == 2

@@ -227,5 +227,12 @@ async def test_a_server_that_takes_too_long_over_a_message_is_transient(postbox)
     assert not isinstance(caught.value, ChannelError)
 
 
+async def test_what_was_worded_for_another_kind_of_channel_fails_at_once(postbox) -> None:
+    with pytest.raises(DeliveryError, match="another kind") as caught:
+        await channel(postbox.port).send(to("chat"), b'{"text":"x"}')
+    assert not caught.value.is_transient
+    assert postbox.mood.sessions == 0
+
+
 async def test_closing_what_was_never_opened_does_nothing() -> None:
     await channel(25).close()

@@ -125,7 +125,7 @@ async def test_a_crash_between_the_server_and_the_record_repeats_the_same_bytes(
     path = tmp_path / "monitor.db"
     store = open_store(path)
     queue(store, "a@example.org")
-    delivery, body = store.deliveries.claim(NOW, outbox.LEASE_S)
+    delivery, body = store.deliveries.claim(NOW, outbox.LEASE_S, ["mail"])
     channel = mail(postbox.port)["mail"]
     await channel.send(delivery, body)  # the server says 250, and here the process dies
     await channel.close()
@@ -141,7 +141,7 @@ async def test_a_crash_between_the_server_and_the_record_repeats_the_same_bytes(
 
 async def test_a_crash_before_the_send_loses_nothing_even_if_nobody_voids_the_lease(store, postbox, clock) -> None:
     queue(store, "a@example.org")
-    store.deliveries.claim(NOW, outbox.LEASE_S)
+    store.deliveries.claim(NOW, outbox.LEASE_S, ["mail"])
     clock.now += timedelta(seconds=outbox.LEASE_S)
     await drain(store, mail(postbox.port), clock)
     assert [to for to, _ in postbox.mood.taken] == ["a@example.org"]

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from monitor.digests.edition import (
-    Plan,
     draft_edition,
     due_plans,
     file_edition,
@@ -19,6 +18,7 @@ from monitor.digests.edition import (
     open_digests,
     preview_bytes,
 )
+from monitor.digests.plan import Plan
 from monitor.digests.schedule import Due
 from monitor.model import (
     Acquired,

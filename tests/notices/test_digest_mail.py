@@ -15,7 +15,6 @@ from selectolax.lexbor import LexborHTMLParser
 from monitor.notices.content import Ailing, Content, Entry, FollowUp, Section, Tally
 from monitor.notices.digest_mail import (
     HTML_MOST_BYTES,
-    TEXT_COLUMNS,
     digest_message,
     digest_subject,
     render_digest,
@@ -24,6 +23,7 @@ from monitor.notices.digest_mail import (
 )
 from monitor.notices.excerpt import columns, is_right_to_left
 from monitor.notices.mail import mailbox
+from monitor.notices.templating import TEXT_COLUMNS
 
 DATA = Path(__file__).parent / "data"
 SENDER, READER = mailbox("Monitor <monitor@example.org>"), mailbox("Ambassador <ambassador@example.org>")

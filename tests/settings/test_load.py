@@ -120,14 +120,18 @@ def test_channels_are_not_missed_where_they_were_not_read(folder):
 def test_a_broken_monitor_file_does_not_make_every_channel_missing(folder, told):
     (folder / "rules.toml").write_text('[[rule]]\nid = "r"\nquery = "x"\nalert = ["desk"]\n')
     lines = told("monitor.toml", "[channel.desk\n")
-    assert [line.split(": ")[0] for line in lines] == ["monitor.toml:1", "(warning) rules.toml:4"]
+    assert [line.split(": ")[0] for line in lines] == ["monitor.toml:1"]
 
 
-def test_that_alerts_are_not_sent_is_told_once(folder, told):
-    (folder / "monitor.toml").write_text('[channel.desk]\nkind = "mail"\nto = ["a@b.org"]\n')
-    rule = '[[rule]]\nid = "{}"\nquery = "x"\nalert = ["desk"]\n'
-    lines = told("rules.toml", rule.format("r") + rule.format("s"))
-    assert lines == ["(warning) rules.toml:4: rule[r].alert: alerts are not sent by this version"]
+def test_rolling_up_can_be_said_of_all_alerts_of_a_channel_and_of_a_rule(folder):
+    (folder / "monitor.toml").write_text(
+        '[alerts]\nrollup = "daily"\nrollup_at = "09:30"\n'
+        '[channel.desk]\nkind = "mail"\nto = ["a@b.org"]\nrollup = "weekly"\n'
+    )
+    (folder / "rules.toml").write_text('[[rule]]\nid = "r"\nquery = "x"\nrollup = "hourly"\n')
+    settings = load_settings(folder, {})
+    assert (settings.alerts.rollup, settings.alerts.rollup_at) == ("daily", time(9, 30))
+    assert (settings.channels["desk"].rollup, settings.rules[0].rollup) == ("weekly", "hourly")
 
 
 def test_a_rule_that_alerts_a_channel_that_is_not_there_is_wrong(folder, told):

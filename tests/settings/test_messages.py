@@ -61,7 +61,8 @@ MONITOR = [
     ('[mail]\nfrom = "nobody"', f'2: mail.from: "nobody" is no mail address; {ADDRESS}'),
     (
         '[mail]\nsender = "a@b.org"',
-        "2: mail.sender: unknown key; known here: host, port, security, from, user, password_file, timeout",
+        "2: mail.sender: unknown key; known here: host, port, security, from, user, password_file, timeout, "
+        "oauth_token_url, oauth_client_id, oauth_client_secret_file, oauth_refresh_token_file, oauth_scope",
     ),
     (
         '[mail]\npassword = "hush"',
@@ -83,9 +84,12 @@ MONITOR = [
         '2: alerts.operator[#1]: there is no channel "opps"; did you mean "ops"?',
     ),
     (
-        '[alerts]\noperator = ["chat"]\n[channel.chat]\nkind = "slack"\nurl = "https://chat.example/x"',
-        "(warning) 2: alerts.operator[#1]: the operator hears by mail only in this version, so nothing is sent to "
-        '"chat"; name a mail channel',
+        '[alerts]\nrollup = "hourli"',
+        '2: alerts.rollup: "hourli" is not possible here; write one of none, hourly, daily, weekly; did you mean "hourly"?',
+    ),
+    (
+        '[alerts]\nrollup_at = "8"',
+        '2: alerts.rollup_at: "8" is no time of day; write hours and minutes in quotes, e.g. "07:00"',
     ),
     ("[alerts]\noperator = [3]", '2: alerts.operator[#1]: must be text in quotes, e.g. "…"'),
     (
@@ -103,7 +107,7 @@ MONITOR = [
     (
         '[channel.desk]\nkind = "mial"\nto = ["a@b.org"]',
         '2: channel.desk.kind: "mial" is not possible here; '
-        'write one of mail, webhook, slack, teams, ntfy, apprise; did you mean "mail"?',
+        'write one of mail, webhook, slack, mattermost, teams, ntfy, telegram, apprise; did you mean "mail"?',
     ),
     (
         '[channel.desk]\nkind = "mail"',
@@ -118,8 +122,8 @@ MONITOR = [
         '1: channel.desk: a slack channel needs either url = "https://…" or url_file, the file that holds it',
     ),
     (
-        '[channel.desk]\nkind = "ntfy"\nurl = "https://x"\nto = ["a@b.org"]',
-        '4: channel.desk.to: only a mail channel has addresses; take the line out, or write kind = "mail"',
+        '[channel.desk]\nkind = "ntfy"\nurl = "https://x/y"\nto = ["a@b.org"]',
+        "4: channel.desk.to: a ntfy channel has no to; take the line out, or change kind",
     ),
 ]
 

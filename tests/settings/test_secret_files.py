@@ -25,7 +25,7 @@ def test_secrets_are_read_from_their_files_and_shown_nowhere(folder, secret, tmp
     secret("mail-password", f"{SECRET}\n")
     secret("proxy-login", f"us@er:{SECRET}\n")
     secret("source-login", f"reader:{SECRET}:x")
-    hook = secret("hook", "https://hook.example.org/hush hush")
+    hook = secret("hook", "https://hook.example.org/hush-hush")
     (folder / "monitor.toml").write_text(f"""
 [fetch]
 proxy = "http://proxy:3128"
@@ -50,7 +50,7 @@ headers = { "X-Key" = "hush hush" }
     settings = load_settings(folder, {})
     assert settings.mail.password == SECRET
     assert settings.fetch.proxy == "http://us%40er:hush%20hush@proxy:3128"
-    assert settings.channels["ops"].url == "https://hook.example.org/hush hush"
+    assert settings.channels["ops"].url == "https://hook.example.org/hush-hush"
     assert settings.sources[0].auth == ("reader", f"{SECRET}:x")
     assert settings.sources[0].proxy == "https://us%40er:hush%20hush@proxy:3128"
     assert settings.warnings == ()

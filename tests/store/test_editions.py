@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model import Outgoing
 from monitor.store import Store, open_store
-from monitor.store.editions import Edition, EditionEntry
+from monitor.store.editions import HELD, Edition, EditionEntry
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -142,9 +142,44 @@ def test_everything_is_there_after_the_store_is_opened_again(path) -> None:
     again.close()
 
 
+def test_a_held_edition_says_something_else_and_then_leaves_with_its_mails(store) -> None:
+    number = store.editions.add(edition(state=HELD, closes_at=NOW), [EditionEntry("Ours", 1, 1, 1, ("a",))], "old")
+    store.deliveries.queue(Outgoing("k", "edition", "mail", "a@example.org", "<a>", "S", b"old"), NOW, number)
+    store.editions.hold_mails(number)
+    assert [row.state for row in store.deliveries.of_edition(number)] == ["held"]
+    store.editions.withdraw_mails(number)
+    store.editions.replace(replace(store.editions.get(number), is_touched=True, subject="New"), [], "new")
+    store.deliveries.queue(Outgoing("k", "edition", "mail", "a@example.org", "<a>", "S", b"new"), NOW, number)
+    store.editions.hold_mails(number)
+    [held] = store.editions.held()
+    assert (held.subject, held.is_touched, held.closes_at) == ("New", True, NOW)
+    assert (store.editions.content(number), store.editions.entries(number)) == ("new", [])
+    assert store.editions.release(number, NOW + DAY)
+    assert not store.editions.release(number, NOW + DAY)
+    [row] = store.deliveries.of_edition(number)
+    assert (row.state, row.next_attempt_at) == ("queued", NOW + DAY)
+    assert store.editions.held() == []
+
+
+def test_a_held_edition_can_be_forgotten_whole(store) -> None:
+    number = store.editions.add(edition(state=HELD), [EditionEntry("Ours", 1, 1, 1, ("a",))], "text")
+    store.deliveries.queue(Outgoing("k", "edition", "mail", "a@example.org", "<a>", "S", b"x"), NOW, number)
+    store.editions.hold_mails(number)
+    store.editions.discard(number)
+    assert store.editions.list() == []
+    assert store.deliveries.list() == []
+    assert store.editions.content(number) == ""
+    assert store.editions.of_instant("morning", NOW) is None
+
+
 WRITERS: dict[str, Callable[[Store], object]] = {
     "open_digest": lambda store: store.editions.open_digest("evening", NOW),
     "add": lambda store: store.editions.add(edition(NOW + DAY), []),
+    "replace": lambda store: store.editions.replace(edition(id=1), [], "{}"),
+    "discard": lambda store: store.editions.discard(1),
+    "hold_mails": lambda store: store.editions.hold_mails(1),
+    "withdraw_mails": lambda store: store.editions.withdraw_mails(1),
+    "release": lambda store: store.editions.release(1, NOW),
 }
 READERS: dict[str, Callable[[Store], object]] = {
     "first_loaded_at": lambda store: store.editions.first_loaded_at("morning"),
@@ -154,6 +189,12 @@ READERS: dict[str, Callable[[Store], object]] = {
     "entries": lambda store: store.editions.entries(1),
     "mailed_stories": lambda store: store.editions.mailed_stories("morning", [1]),
     "list": lambda store: store.editions.list(),
+    "held": lambda store: store.editions.held(),
+    "of_instant": lambda store: store.editions.of_instant("morning", NOW),
+    "content": lambda store: store.editions.content(1),
+    "mailed_items": lambda store: store.editions.mailed_items("morning", NOW),
+    "edited_since": lambda store: store.editions.edited_since("morning", NOW),
+    "first_mailed": lambda store: store.editions.first_mailed("morning", [1]),
 }
 
 

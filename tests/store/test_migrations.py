@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlite_utils import Database, Migrations
 from monitor.errors import StoreError
 from monitor.store import open_store
 from monitor.store.finding import Words
-from monitor.store.migrations import FIRST
+from monitor.store.migrations import ALERTS, DELIVERIES, FIRST, RULES, STORIES
 from monitor.text.tokens import FTS5_TOKENIZER
 
 
@@ -99,5 +100,84 @@ def test_a_database_of_an_earlier_schema_says_how_it_is_brought_up_to_date(tmp_p
     try:
         with pytest.raises(StoreError, match="`monitor fetch` brings it up to date"):
             store.rules.pending()
+    finally:
+        store.close()
+
+
+def test_a_database_from_before_alerts_keeps_all_it_holds(tmp_path: Path) -> None:
+    path, old = tmp_path / "monitor.db", Migrations("monitor")
+    for name, statements in (("first", FIRST), ("rules", RULES), ("stories", STORIES)):
+
+        def step(db: Database, statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                db.conn.execute(statement)
+
+        step.__name__ = name
+        old()(step)
+    connection = sqlite3.connect(path)
+    old.apply(Database(connection))
+    connection.execute("INSERT INTO digest VALUES ('morning', 7)")
+    connection.executemany(
+        """INSERT INTO delivery (key, kind, channel, recipient, message_id, subject, body, items, state, queued_at,
+        next_attempt_at) VALUES (?1, 'edition', 'mail', 'a@b.org', ?1, 'S', x'41', '[1]', ?2, 7, 7)""",
+        [("waits", "queued"), ("failed", "failed")],
+    )
+    connection.commit()
+    connection.close()
+    store = open_store(path)
+    try:
+        assert store.connection.value("SELECT first_loaded_at FROM digest") == 7
+        assert store.alerts.list() == []
+        assert [(row.key, row.state.value, row.failed_at) for row in store.deliveries.list()] == [
+            ("failed", "failed", None),
+            ("waits", "queued", None),
+        ]
+        claimed = store.deliveries.claim(datetime.now(UTC), 60, ["mail"])
+        assert claimed is not None
+        assert (claimed[0].key, claimed[1]) == ("waits", b"A")
+        assert store.deliveries.resting() == {}
+        assert store.deliveries.refusals() == []
+        assert store.connection.value("PRAGMA integrity_check") == "ok"
+    finally:
+        store.close()
+
+
+def test_a_database_from_before_reviews_keeps_its_editions_as_they_left(tmp_path: Path) -> None:
+    path, old = tmp_path / "monitor.db", Migrations("monitor")
+    for name, statements in (
+        ("first", FIRST),
+        ("rules", RULES),
+        ("stories", STORIES),
+        ("alerts", ALERTS),
+        ("deliveries", DELIVERIES),
+    ):
+
+        def step(db: Database, statements: tuple[str, ...] = statements) -> None:
+            for statement in statements:
+                db.conn.execute(statement)
+
+        old(name=name)(step)
+    connection = sqlite3.connect(path)
+    old.apply(Database(connection))
+    connection.execute(
+        """INSERT INTO edition (digest_id, due_at, made_at, window_from, window_to, after_item, upto_item, subject,
+            item_count, is_scheduled) VALUES ('morning', 1000, 1001, 0, 1001, 0, 9, 'Morning', 3, 1)"""
+    )
+    connection.commit()
+    connection.close()
+
+    store = open_store(path)
+    try:
+        [edition] = store.editions.list()
+        assert (edition.state, edition.closes_at, edition.is_touched, edition.item_count) == (
+            "released",
+            None,
+            False,
+            3,
+        )
+        assert store.editions.content(edition.id) == ""
+        assert store.editions.held() == []
+        assert store.subscribers.signing_key() is None
+        assert store.connection.value("PRAGMA integrity_check") == "ok"
     finally:
         store.close()

@@ -16,6 +16,8 @@ from monitor.text.reading import read
         ("Η νέα βιβλιoθήκη άνoιξε", "Η νέα βιβλιοθήκη άνοιξε"),
         ("The օffice is open", "The office is open"),
         ("Москва и Washington", "Москва и Washington"),
+        ("Берлин, Nov: открыт новый мост через реку", "Берлин, Nov: открыт новый мост через реку"),
+        ("Агентство AFP сообщает: открыт мост", "Агентство AFP сообщает: открыт мост"),
         ("He wrote: «Привет, мир» and left the room", "He wrote: «Привет, мир» and left the room"),
         ("plain text", "plain text"),
         ("", ""),

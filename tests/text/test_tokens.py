@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.text import tokens
+from monitor.text import pieces
 from monitor.text.folding import fold
 from monitor.text.scanning import signs_among, word_spans, words_at
 from monitor.text.tokens import (
@@ -152,12 +152,25 @@ def test_what_is_taken_out_leaves_the_words_beside_it(text: str, cuts: list[int]
     assert without(found, []) is found
 
 
+@given(
+    st.text(alphabet=ODD, max_size=40), st.lists(st.integers(0, 40), min_size=4, max_size=4, unique=True).map(sorted)
+)
+@example("-- a,b  U.S. ß-ß,  c ", [2, 3, 5, 6])
+def test_stretches_of_the_joined_words_stand_where_their_words_do(text: str, cuts: list[int]) -> None:
+    for found in (tokenize(text), without(tokenize(text), [(cuts[0], cuts[1]), (cuts[2], cuts[3])])):
+        begun = [sum(len(word) + 1 for word in found.texts[:position]) for position in range(len(found.texts))]
+        for first, start in enumerate(begun):
+            for last in range(first, len(begun)):
+                end = begun[last] + len(found.texts[last])
+                assert found.along(start, end) == (found.place(first)[0], found.place(last)[1])
+
+
 def test_signs_before_a_stretch_that_is_taken_out_stay_with_their_words() -> None:
     left = without(tokenize("$5 of €7 or £9 $"), [(3, 8)])
     assert (left.texts, left.signs) == (("5", "or", "9"), {0: "$", 2: "£", 3: "$"})
 
 
-@pytest.mark.parametrize("script", tokens._ONE_WORD.pattern.split("|") + tokens._FOLDED_WORD.pattern.split("|"))
+@pytest.mark.parametrize("script", pieces._ONE_WORD.pattern.split("|") + pieces._FOLDED_WORD.pattern.split("|"))
 def test_words_told_at_a_glance_are_those_of_the_letters(script: str) -> None:
     letters = [chr(code) for code in range(0x10000) if re.match(f"(?:[अგ가])?{script}$", chr(code))]
     assert len(letters) > 20
