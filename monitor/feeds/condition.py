@@ -33,10 +33,11 @@ from monitor.model import (
 )
 
 BLOCKING_STATUSES = frozenset({401, 403, 429, 451})
-GAPS_KEPT = 50
+GAPS_KEPT = 100
 GAPS_NEEDED = 10  # fewer say nothing of a rhythm
 SILENT_FACTOR = 3
-SILENT_LEAST_S = DAY_S
+SILENT_LEAST_S = 3_600
+LONGEST_FACTOR = 1.25
 CONFIRMATIONS = 3
 CONFIRMED_OVER = timedelta(days=1)
 TOLD_FOR = timedelta(days=1)  # how long a gap stays in the reason
@@ -174,7 +175,7 @@ def remarks(learned: Learned, adopted_url: str | None, now: datetime) -> str:
 
 
 def gaps_after(status: SourceStatus, new_count: int, now: datetime) -> tuple[int, ...]:
-    """The gaps between polls that brought something new, this one's added, the last fifty. One in which the source was
+    """The gaps between polls that brought something new, this one's added, the last hundred. One in which the source was
     not polled well for a day is left out: it would be ours, not the source's."""
     gaps_s = status.learned.gaps_s
     if not new_count or status.last_new_at is None or status.last_success_at is None:
@@ -203,12 +204,15 @@ def rhythm(gaps_s: tuple[int, ...]) -> Rhythm | None:
 
 
 def silence(gaps_s: tuple[int, ...], last_new_at: datetime | None, now: datetime) -> str:
-    """Why a source counts as silent: nothing new for three times as long as 19 of 20 of its gaps last, and for a day at
-    least. "" where it does not, or where fewer than ten gaps are known."""
+    """Why a source counts as silent: nothing new for three times as long as 19 of 20 of its gaps last, for a quarter longer
+    than ever among those kept (a night, as a rule), and for an hour at least. "" where it does not, or where fewer than ten
+    gaps are known."""
     found = rhythm(gaps_s)
     if found is None or found.gap_count < GAPS_NEEDED or last_new_at is None:
         return ""
-    if (now - last_new_at).total_seconds() <= max(SILENT_FACTOR * found.most_s, SILENT_LEAST_S):
+    if (now - last_new_at).total_seconds() <= max(
+        SILENT_FACTOR * found.most_s, LONGEST_FACTOR * max(gaps_s), SILENT_LEAST_S
+    ):
         return ""
     return (
         f"It answers, and has had nothing new since {last_new_at:%Y-%m-%d %H:%M} UTC; "

@@ -230,8 +230,12 @@ def test_a_rhythm_lies_among_its_gaps(gaps: list[int]) -> None:
 @pytest.mark.parametrize(
     ("gaps", "quiet_for", "is_silent"),
     [
-        ((3_600,) * 10, timedelta(hours=25), True),
-        ((3_600,) * 10, DAY, False),  # a day at least
+        ((3_600,) * 10, 3 * HOUR, False),
+        ((3_600,) * 10, 3 * HOUR + timedelta(minutes=1), True),
+        ((900,) * 99 + (28_800,), 9 * HOUR, False),  # last night it was quiet as long
+        ((900,) * 99 + (28_800,), 11 * HOUR, True),
+        ((300,) * 10, HOUR, False),  # an hour at least
+        ((300,) * 10, HOUR + timedelta(minutes=1), True),
         ((3_600,) * 9, timedelta(days=99), False),  # nine gaps are no rhythm
         ((86_400,) * 10, 3 * DAY, False),
         ((86_400,) * 10, 3 * DAY + HOUR, True),
@@ -269,13 +273,13 @@ def test_an_empty_feed_may_be_silent_and_a_failing_one_is_failing() -> None:
 
 
 def test_gaps_are_kept_where_they_are_the_sources_own() -> None:
-    known = replace(STATUS, learned=Learned(gaps_s=(5,) * 50))
-    assert gaps_after(known, 0, NOW) == (5,) * 50
-    assert gaps_after(known, 2, NOW) == (*(5,) * 49, 3_600)
-    assert gaps_after(replace(known, last_new_at=None), 2, NOW) == (5,) * 50
-    assert gaps_after(replace(known, last_new_at=NOW + HOUR), 2, NOW) == (5,) * 50
+    known = replace(STATUS, learned=Learned(gaps_s=(5,) * 100))
+    assert gaps_after(known, 0, NOW) == (5,) * 100
+    assert gaps_after(known, 2, NOW) == (*(5,) * 99, 3_600)
+    assert gaps_after(replace(known, last_new_at=None), 2, NOW) == (5,) * 100
+    assert gaps_after(replace(known, last_new_at=NOW + HOUR), 2, NOW) == (5,) * 100
     away = replace(known, last_success_at=NOW - 2 * DAY, last_new_at=NOW - 3 * DAY)
-    assert gaps_after(away, 2, NOW) == (5,) * 50
+    assert gaps_after(away, 2, NOW) == (5,) * 100
 
 
 @pytest.mark.parametrize(
