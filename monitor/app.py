@@ -16,7 +16,6 @@ from monitor.delivery.channels import open_channels
 from monitor.digests.edition import open_digests
 from monitor.digests.plan import Plan
 from monitor.feeds.acquire import Acquirer, Limits
-from monitor.model import Priority
 from monitor.notices.announcing import render
 from monitor.notices.mail import mailbox
 from monitor.notices.templating import style_of
@@ -27,7 +26,6 @@ from monitor.store.connection import BUSY_S
 from monitor.store.lock import WriterLock
 
 PARSERS = 2
-URGENCY = (Priority.ROUTINE, Priority.IMPORTANT, Priority.URGENT)
 SETTLE_S = 2.5
 FAREWELL_S = 1.0  # for a mail server that hangs when we say goodbye
 
@@ -105,7 +103,7 @@ def _mirror(configuration: Configuration, store: Store) -> None:
 def plans(configuration: Configuration) -> tuple[Plan, ...]:
     """The configured digests with all that their editions are made by."""
     settings = configuration.settings
-    urgencies = {rule.id: URGENCY.index(rule.priority) + 1 for rule in settings.rules if rule.alert}
+    urgencies = {rule.id: rule.priority.weight + 1 for rule in settings.rules if rule.alert}
     excerpts = {source.id: source.excerpt for source in settings.sources if source.excerpt is not None}
     return tuple(
         Plan(

@@ -213,16 +213,16 @@ async def test_an_edition_that_fails_by_a_bug_stops_no_other_and_is_tried_again_
     store.connection.execute("UPDATE digest SET first_loaded_at = 0")
     draft, tried = Daemon._draft, []
 
-    def broken(self, plan, due):
-        tried.append(plan.digest.id)
-        if plan.digest.id == "one":
+    def broken(self, work, sender):
+        tried.append(work.what)
+        if work.what == "digest one":
             raise RuntimeError("a bug")
-        return draft(self, plan, due)
+        return draft(self, work, sender)
 
     monkeypatch.setattr(Daemon, "_draft", broken)
     await desk.tick(desk.make_editions)
     await desk.tick(desk.make_editions)
-    assert tried == ["one", "two"]
+    assert tried == ["digest one", "digest two"]
     assert [edition.digest_id for edition in store.editions.list()] == ["two"]
     assert any("keeps digest one from being made" in problem for problem in desk.health().problems)
     monkeypatch.setattr(Daemon, "_draft", draft)

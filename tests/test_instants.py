@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,3 +24,12 @@ def test_an_hour_that_is_skipped_comes_right_after_the_gap_and_a_doubled_one_cou
     autumn = datetime(2026, 10, 24, 22, tzinfo=UTC)
     first = next_instant("30 2 * * *", "Europe/Berlin", autumn)
     assert next_instant("30 2 * * *", "Europe/Berlin", first) - first > timedelta(hours=23)
+
+
+def test_a_day_that_is_off_in_the_zone_has_no_instant():
+    def is_off(day: date) -> bool:
+        return day == date(2026, 1, 2)
+
+    ending = datetime(2026, 1, 1, 19, 30, tzinfo=UTC)  # half past midnight of the 2nd in Karachi
+    assert next_instant("0 1 * * *", "Asia/Karachi", ending, is_off) == datetime(2026, 1, 2, 20, tzinfo=UTC)
+    assert latest_instant("0 0 * * *", "Asia/Karachi", ending, is_off) == datetime(2025, 12, 31, 19, tzinfo=UTC)

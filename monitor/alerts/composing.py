@@ -8,7 +8,6 @@ from datetime import datetime
 
 from monitor.alerts.plan import AlertPlan
 from monitor.alerts.sentence import hit_sentence
-from monitor.alerts.timing import leading
 from monitor.model import (
     Alert,
     AlertKind,
@@ -78,7 +77,7 @@ def announce_together(
 ) -> Announcement:
     """What one channel is told at once of several alerts (one at least): urgent before important before routine, what was told
     wrongly first among equals, then in the order decided. `contexts` go by the alerts' ids."""
-    ordered = sorted(alerts, key=lambda alert: (leading(alert.priority), _GRAVITY.index(alert.kind), alert.id))
+    ordered = sorted(alerts, key=lambda alert: (-alert.priority.weight, _GRAVITY.index(alert.kind), alert.id))
     entries = tuple(entry(alert, contexts[alert.id], plan) for alert in ordered)
     if len(ordered) == 1:
         only = announce(ordered[0], contexts[ordered[0].id], plan, now)

@@ -116,8 +116,3 @@ def _awake(manner: Manner, held: Hold, *, is_urgent: bool) -> Hold:
     """The same, put off to the end of quiet hours where it would end within them."""
     later = None if is_urgent else quiet_until(manner, held.until)
     return held if later is None else Hold(later, f"{held.reason}, then quiet hours")
-
-
-def leading(priority: Priority) -> int:
-    """The place of a priority in a roll-up: urgent, important, routine."""
-    return (Priority.URGENT, Priority.IMPORTANT, Priority.ROUTINE).index(priority)

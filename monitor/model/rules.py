@@ -10,9 +10,16 @@ from monitor.model.items import Wire
 
 
 class Priority(StrEnum):
+    """How pressing a match is, the least first."""
+
     ROUTINE = "routine"
     IMPORTANT = "important"
     URGENT = "urgent"
+
+    @property
+    def weight(self) -> int:
+        """The more pressing the higher, from 0."""
+        return list(Priority).index(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from monitor.text.folding import script_of
 
@@ -23,7 +24,7 @@ _STOPS = re.compile(
 _NO_STOP = frozenset(
     re.findall(
         r"\w+",
-        "mr mrs ms dr prof gen col capt lt sgt amb sen rep gov st no nos vol art ca approx inc ltd co corp "
+        "mr mrs ms dr prof gen col capt lt maj sgt amb sen rep hon rev gov st no nos vs vol art ca approx inc ltd co corp "
         "jan feb mar apr jun jul aug sep sept oct nov dec г гг ул им т тыс млн млрд bzw usw sayın",
     )
 )
@@ -71,20 +72,23 @@ def shorten(text: str, limit: int) -> str:
 
 def _last_stop(text: str, limit: int) -> int:
     """Where the last whole sentence within `limit` ends; 0 where none does."""
-    end = 0
-    for stop in _STOPS.finditer(text[:limit]):
+    return max(sentence_ends(text, limit), default=0)
+
+
+def sentence_ends(text: str, limit: int | None = None) -> Iterator[int]:
+    """Where sentences end in the text, or in its first `limit` characters: behind the stop and the quotes and brackets after
+    it, in order. The end of the text is none by itself."""
+    for stop in _STOPS.finditer(text, 0, len(text) if limit is None else limit):
         if _is_sentence_end(text, stop.start(), stop.end()):
-            end = stop.end()
-    return end
+            yield stop.end()
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence, in order, without the white space around it; a line break that stands for a new
     paragraph ends one too."""
     found, start = [], 0
-    ends = {stop.end() for stop in _STOPS.finditer(text) if _is_sentence_end(text, stop.start(), stop.end())}
-    ends.update(line.start() for line in _PARAGRAPH.finditer(text))
-    for end in sorted({*ends, len(text)}):
+    lines = (line.start() for line in _PARAGRAPH.finditer(text))
+    for end in sorted({*sentence_ends(text), *lines, len(text)}):
         while start < end and text[start].isspace():
             start += 1
         if start < end:

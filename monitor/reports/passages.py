@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from monitor.notices.excerpt import sentence_ends
 from monitor.stories.shingles import shingles
 from monitor.text.reading import Reading
 from monitor.text.tokens import Words
@@ -13,15 +14,9 @@ from monitor.text.tokens import Words
 SENTENCE_WORDS = 80  # what goes on for longer is taken in pieces, so that comparing two stays cheap
 LONG_LINE = 90  # characters: where lines are this long on average, each is a paragraph rather than the part of one
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-_STOP = re.compile(r"[.!?…؟۔।]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[”’」』）]*")
-_NO_STOP = frozenset(
-    {"mr", "mrs", "ms", "dr", "prof", "st", "gen", "sen", "gov", "no", "vs", "jan", "feb", "aug", "sept"}
-)
-_NO_STOP |= {"sep", "oct", "nov", "dec", "inc", "ltd", "co", "col", "lt", "maj", "capt", "hon", "rev"}
 SIGNS_MOST = 3
 _SIGNS = re.compile(rf"[。！？、，；：”’」』）]{{1,{SIGNS_MOST}}}|[^\w\s]{{1,{SIGNS_MOST}}}(?!\w)")
 _SIGNS_BEFORE = re.compile(r"(?<!\w)[^\w\s]+$")
-_LAST_WORD = re.compile(r"[\w.]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +76,12 @@ def _ends(text: str) -> list[tuple[int, int]]:
     breaks = [found.end() for found in _BLANK_LINE.finditer(text)]
     if not breaks and len(text) > LONG_LINE * (1 + text.count("\n")):
         breaks = [found.end() for found in re.finditer(r"\n+", text)]
-    ends = {stop.end() for stop in _STOP.finditer(text) if _ends_sentence(text, stop.start(), stop.end())}
-    ends.update([*breaks, len(text)])
+    ends = {*sentence_ends(text), *breaks, len(text)}
     paragraph, found, waiting = 0, [], set(breaks)
     for end in sorted(ends):
         found.append((paragraph, end))
         paragraph += end in waiting
     return found
-
-
-def _ends_sentence(text: str, start: int, end: int) -> bool:
-    if text[start] != ".":
-        return True
-    if text[end : end + 2].strip()[:1].islower():
-        return False
-    word = _LAST_WORD.search(text, max(0, start - 20), start)
-    return word is None or (len(word[0]) > 1 and "." not in word[0] and word[0].lower() not in _NO_STOP)
 
 
 def _numbered(sentences: list[Sentence]) -> list[Sentence]:
