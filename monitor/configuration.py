@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from monitor.errors import ConfigError, Problem, RuleError
 from monitor.model import Rule
-from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint
+from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint, lint_rule
 from monitor.settings import Settings
 from monitor.settings.load import Survey, in_order, survey_settings
 from monitor.settings.places import Key
@@ -77,7 +77,8 @@ class _Check:
                 self._refused(refused[place], _culprit(path, rule, refused[place]))
                 continue
             places.setdefault(rule.id, path)
-            self._lint(rule.query, (*path, "query"))
+            for keys, text, warning in lint_rule(rule):
+                self._report((*path, *keys), warning.message, "warning", (text, warning.position))
         for rule_id, number, sample in rules.failed_samples() if self.has_whole_lists else ():
             does, should = ("does not match", "must") if sample.match else ("matches", "must not")
             message = f"the rule {does} this text, which it {should}; mend the rule, or the sample"

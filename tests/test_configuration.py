@@ -147,6 +147,18 @@ def test_an_operator_in_lower_case_is_a_warning_with_its_place(folder):
     assert warnings[0].message.endswith('(at "or talks")')
 
 
+def test_an_operator_in_a_term_is_a_warning_with_its_place(folder):
+    (folder / "rules.toml").write_text(
+        '[[rule]]\nid = "r"\nthreshold = 1\n[rule.terms]\noil = 1\n"tax or levy" = 1\n'
+        '[[rule]]\nid = "s"\n[[rule.any_of]]\nall = ["oil",\n"gas and coal"]\nnear = 30\n'
+    )
+    assert [(w.severity, w.line, w.key) for w in check_configuration(folder, {}).warnings] == [
+        ("warning", 6, "rule[r].terms.tax or levy"),
+        ("warning", 11, "rule[s].any_of[#1].all[#2]"),
+        ("warning", 12, "rule[s].any_of[#1].near"),
+    ]
+
+
 def test_warnings_of_the_settings_are_kept(folder):
     (folder / "sources.toml").write_text(SOURCES + 'interval = "1s"\n')
     assert [w.key for w in check_configuration(folder, {}).warnings] == ["source[a].interval"]

@@ -112,10 +112,10 @@ class Asked:
 
     def _look_up(self, leaf: int) -> list[Hit]:
         if leaf >= 0 or leaf in self._others.limited:
-            return [self._hit(start, end) for _, start, end in self.places(leaf)]
+            return [self.hit_at(start, end) for _, start, end in self.places(leaf)]
         return self._others.leaves[-1 - leaf].hits(self.text)
 
-    def _hit(self, start: int, end: int) -> Hit:
+    def hit_at(self, start: int, end: int) -> Hit:
         """A stretch of the joined words as words: before each stands a space, and none within it."""
         count = self.joined.count
         if start < self.title_end:
@@ -139,12 +139,9 @@ class Asked:
             found = self._told[leaf] = Told(self.hits(leaf))
         return found
 
-    def may_be_near(self, left: Met, right: Met, distance: int, *, is_ordered: bool) -> bool:
-        """Whether at most so many words stand between two stretches, in order where that is asked; of those that overlap it is
-        not said whether they differ."""
+    def are_near(self, left: Met, right: Met, distance: int) -> bool:
+        """Whether at most so many words stand between two stretches, which may overlap, in one field."""
         if left[1] > right[1]:
-            if is_ordered:
-                return False
             left, right = right, left
         if left[1] < self.title_end < right[1]:
             return False
@@ -171,9 +168,13 @@ class Asked:
     def _spans_of_leaf(self, leaf: int) -> tuple[Span, ...]:
         found = self._leaf_spans.get(leaf)
         if found is None:
-            if leaf >= 0 or leaf in self._others.limited:
-                found = tuple([self._span(start, end) for _, start, end in self.places(leaf)])
-            else:
-                found = self.spans(self.hits(leaf))
-            self._leaf_spans[leaf] = found
+            found = self._leaf_spans[leaf] = self._look_up_spans(leaf)
         return found
+
+    def _look_up_spans(self, leaf: int) -> tuple[Span, ...]:
+        if leaf >= 0 and leaf not in self._earlier:  # as most
+            _, start, end = self._last[leaf]
+            return (self._span(start, end),)
+        if leaf >= 0 or leaf in self._others.limited:
+            return tuple([self._span(start, end) for _, start, end in self.places(leaf)])
+        return self.spans(self.hits(leaf))

@@ -7,12 +7,12 @@ body, or metadata is asked for, the plan itself is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple, Protocol, cast
 
-from monitor.rules.asked import Asked
+from monitor.rules.asked import Asked, Met
 from monitor.rules.match import Any, Hit, Hits, Near, Plan
 
 _PAIRS_MOST = 16
@@ -187,24 +187,24 @@ class Beside(Placed):
 
     def find(self, asked: Asked) -> list[Hit] | None:
         left, right = self._leaves[0] & asked.hit, self._leaves[1] & asked.hit
-        if not left or not right or not self._is_likely(asked, left, right):
+        if not left or not right:
             return None
-        return super().find(asked)
+        if min(*left, *right) < 0:  # not all of them needles
+            return super().find(asked)
+        ours = [place for leaf in left for place in asked.places(leaf)]
+        theirs = [place for leaf in right for place in asked.places(leaf)]
+        return self._paired(asked, ours, theirs) if len(ours) * len(theirs) <= _PAIRS_MOST else super().find(asked)
 
-    def _is_likely(self, asked: Asked, left: Iterable[int], right: Iterable[int]) -> bool:
-        """Whether two of these leaves may be near each other; so it is where they are no needles, or too many to try."""
-        if min(*left, *right) < 0:
-            return True
+    def _paired(self, asked: Asked, ours: list[Met], theirs: list[Met]) -> list[Hit] | None:
+        """The hits that are near one of the other side, by trying all."""
         distance, is_ordered = self._near
-        others = [place for leaf in right for place in asked.places(leaf)]
-        places = [place for leaf in left for place in asked.places(leaf)]
-        if len(places) * len(others) > _PAIRS_MOST:
-            return True
-        for place in places:
-            for other in others:
-                if asked.may_be_near(place, other, distance, is_ordered=is_ordered):
-                    return True
-        return False
+        near = [(one, other) for one in ours for other in theirs if asked.are_near(one, other, distance)]
+        found: list[Hit] = []
+        for (_, start, end), (_, other_start, other_end) in near:
+            hit, other = asked.hit_at(start, end), asked.hit_at(other_start, other_end)
+            if hit != other and (hit.first < other.first or not is_ordered):
+                found += hit, other
+        return found or None
 
 
 class Other:

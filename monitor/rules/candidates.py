@@ -22,12 +22,23 @@ class Asking(Protocol):
     `threshold`.
     """
 
-    triggers: frozenset[int] | None
-    needs: Sequence[frozenset[int]]
-    bans: Iterable[frozenset[int]]
-    is_told: bool
-    reach: Sequence[tuple[int, int, int]]
-    threshold: int
+    @property
+    def triggers(self) -> frozenset[int] | None: ...
+
+    @property
+    def needs(self) -> Sequence[frozenset[int]]: ...
+
+    @property
+    def bans(self) -> Sequence[frozenset[int]]: ...
+
+    @property
+    def is_told(self) -> bool: ...
+
+    @property
+    def reach(self) -> Sequence[tuple[int, int, int]]: ...
+
+    @property
+    def threshold(self) -> int: ...
 
 
 class Found(NamedTuple):

@@ -115,10 +115,10 @@ class Index:
     def _placed(self, plan: Near | NotNear | AtLeast | Within) -> Placed:
         match plan:
             case Near(left, right, distance, is_ordered):
-                sides = self._traced(left), self._traced(right)
-                if isinstance(sides[0], One | OneOf) and isinstance(sides[1], One | OneOf):
-                    return Beside(plan, *sides)
-                return Placed(partial(Near, distance=distance, is_ordered=is_ordered), sides, needed=2)
+                one, other = self._traced(left), self._traced(right)
+                if isinstance(one, One | OneOf) and isinstance(other, One | OneOf):
+                    return Beside(plan, one, other)
+                return Placed(partial(Near, distance=distance, is_ordered=is_ordered), (one, other), needed=2)
             case NotNear(inner, other, distance):
                 sides = self._traced(inner), self._traced(other)
                 return Placed(partial(NotNear, distance=distance), sides, needed=1)

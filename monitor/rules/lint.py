@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.model import Rule
 from monitor.rules.lexer import marks
 from monitor.rules.match import All, Any, AtLeast, Case, Near, NotNear, Plan, Term, Within
 
@@ -14,6 +15,8 @@ DISTANCE_WIDE = 20
 FREQUENT_SHARE = 0.05
 
 _OPERATORS = frozenset(("and", "or", "not"))
+_WORD = re.compile(r"\S+")
+_QUOTES = '"“„«'
 _LIKE_NEAR = re.compile(r"(?i:o?near(?:/\d+)?)")
 _ENDS_OF_TERMS = frozenset(("WORD", "PHRASE", "LIST", "CASE", "LOOSE", "RPAR"))
 
@@ -42,15 +45,54 @@ def lint(text: str) -> list[QueryWarning]:
         if before.kind in _ENDS_OF_TERMS or (before.kind == "LPAR" and mark.value.casefold() == "not")
     ]
     warnings += [
-        QueryWarning(
-            f"{mark.count} words apart is hardly near: words of one sentence mostly stand within {DISTANCE_WIDE}; where"
-            " any place in the text will do, AND says so",
-            mark.start,
-        )
+        QueryWarning(_far(mark.count), mark.start)
         for mark in found
         if (mark.type == "NEAR" or mark.kind == "LOOSE") and mark.count > DISTANCE_WIDE
     ]
     return sorted(warnings, key=lambda warning: warning.position)
+
+
+def _far(distance: int) -> str:
+    return (
+        f"{distance} words apart is hardly near: words of one sentence mostly stand within {DISTANCE_WIDE}; where any place"
+        " in the text will do, AND says so"
+    )
+
+
+class RuleWarning(NamedTuple):
+    """A warning for a part of a rule: the keys that lead to it in the rule's table, its text, and what is wrong there."""
+
+    keys: tuple[str | int, ...]
+    text: str
+    warning: QueryWarning
+
+
+def lint_rule(rule: Rule) -> Iterator[RuleWarning]:
+    """Warnings for all parts of a rule that compiles: its query; operators among the words of its terms and combinations, which
+    know none; nearness that reaches very far. None is the usual answer."""
+    for warning in lint(rule.query):
+        yield RuleWarning(("query",), rule.query, warning)
+    for text, _ in rule.terms:
+        yield from _lint_term(("terms", text), text)
+    for number, combination in enumerate(rule.any_of):
+        for box, texts in (("all", combination.all), ("any", combination.any), ("none", combination.none)):
+            for place, text in enumerate(texts):
+                yield from _lint_term(("any_of", number, box, place), text)
+        if combination.near is not None and combination.near > DISTANCE_WIDE:
+            yield RuleWarning(("any_of", number, "near"), "", QueryWarning(_far(combination.near), 0))
+
+
+def _lint_term(keys: tuple[str | int, ...], text: str) -> Iterator[RuleWarning]:
+    """Operators in a term, in capitals or not, with something to join; in quotation marks they are words on purpose."""
+    words = list(_WORD.finditer(text))
+    for before, found in zip([None, *words], words[:-1], strict=False):
+        word = found[0]
+        if text.lstrip()[0] not in _QUOTES and _looks_like_operator(word) and (before or word == "NOT"):
+            message = (
+                f"`{word}` is looked for as a word here: a term is a word or a phrase, and operators belong into a `query`;"
+                f' where the phrase is meant, put it in quotation marks: "{text.strip()}"'
+            )
+            yield RuleWarning(keys, text, QueryWarning(message, found.start()))
 
 
 def _looks_like_operator(word: str) -> bool:

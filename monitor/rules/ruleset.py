@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -96,7 +97,7 @@ class _AskedByQuery:
 class _AskedByAll:
     """A rule of weights and combinations, as asked of the leaves that hit a text; its triggers are those of its combinations."""
 
-    __slots__ = ("_any_of", "_compiled", "_terms", "reach", "threshold", "triggers")
+    __slots__ = ("_any_of", "_compiled", "_leaves", "_terms", "reach", "threshold", "triggers")
     needs: Sequence[frozenset[int]] = ()
     bans: Sequence[frozenset[int]] = ()
     is_told = False
@@ -110,6 +111,7 @@ class _AskedByAll:
         for place, (_, question) in enumerate(weighted):
             for leaf in question.leaves:
                 self._terms[leaf] = (*self._terms.get(leaf, ()), place)
+        self._leaves = array("i", self._terms)
         self.triggers: frozenset[int] | None = None
         cap, factor = compiled.rule.count_cap, max(1, compiled.rule.title_factor)
         self.reach = [
@@ -128,7 +130,7 @@ class _AskedByAll:
     def match(self, asked: Asked) -> Match | None:
         found = [hits for question in self._any_of if (hits := question.find(asked)) is not None]
         hits_of: dict[int, list[Hit]] = {}
-        for leaf in self._terms.keys() & asked.hit:
+        for leaf in asked.hit.intersection(self._leaves):
             for place in self._terms[leaf]:
                 hits_of.setdefault(place, []).extend(asked.hits(leaf))
         weighted = self._compiled.weighted

@@ -93,7 +93,12 @@ def _without(text: str, pieces: list[_Piece]) -> str:
     return "".join(kept).strip()
 
 
+_TITLE_SIGN = re.compile(r"[-–—:_()\[/\d]")  # all furniture of a title has one of these, or begins with capitals
+
+
 def _pieces(text: str, *, is_title: bool) -> list[_Piece]:
+    if is_title and not _TITLE_SIGN.search(text) and not text.lstrip()[:2].isupper():
+        return []
     pieces = list(_head_pieces(text, is_title=is_title))
     taken = pieces[-1].end if pieces else 0
     end, tail = len(text), list[_Piece]()

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, compress, count
 from operator import add
+from sys import maxsize
 from typing import NamedTuple, Protocol
 
 from monitor.text import pieces
@@ -66,15 +67,19 @@ class Kept:
                 if end <= kept_end:
                     return self._places.along(start + shift, end + shift)
                 return self._places.along(start + shift, kept_end + shift)[0], self.along(kept_end + 1, end)[1]
-        raise IndexError(start)
+        raise IndexError(start)  # pragma: no cover - the last stretch has no end
 
     def _align(self) -> list[tuple[int, int]]:
         begun = reached = passed = 0  # among all words joined, among the kept ones joined, and words
-        for stretch in filter(len, self._kept):
+        for stretch in self._kept:
             begun += sum(map(len, self._words[passed : stretch.start])) + stretch.start - passed
-            length = sum(map(len, self._words[stretch.start : stretch.stop])) + len(stretch)
-            self._shifts.append((reached + length - 1, begun - reached))
-            begun, reached, passed = begun + length, reached + length, stretch.stop
+            passed = stretch.start
+            if stretch is self._kept[-1]:
+                self._shifts.append((maxsize, begun - reached))
+            elif stretch:
+                length = sum(map(len, self._words[passed : stretch.stop])) + len(stretch)
+                self._shifts.append((reached + length - 1, begun - reached))
+                begun, reached, passed = begun + length, reached + length, stretch.stop
         return self._shifts
 
 
@@ -87,32 +92,25 @@ class Apart(NamedTuple):
     word_count: int
 
 
-class _Run(NamedTuple):
-    """A stretch in which the text runs as its words joined by single spaces do, or a word: where both begin and end."""
-
-    joined: int
-    start: int
-    joined_end: int
-    end: int
-
-
 class InAlphabet:
     """Places in a text that was folded character by character into `plain`, but for some stretches."""
 
-    __slots__ = ("_apart", "_ends", "_joined", "_plain", "_runs", "_starts", "_text")
+    __slots__ = ("_apart", "_begun", "_ends", "_joined", "_plain", "_starts", "_text", "_word_ends")
 
     def __init__(self, text: str, plain: str, apart: Sequence[Apart]) -> None:
         self._text, self._plain, self._apart = text, plain, apart
-        self._runs: list[_Run] = []
-        self._joined: list[int] = []  # where the runs begin among the joined words
+        # The stretches in which the text runs as the joined words do, and each word set apart: where they begin in both.
+        self._joined: list[int] = []
+        self._begun: list[int] = []
+        self._word_ends: dict[int, int] = {}  # of the words set apart, by the number of the stretch
         self._starts: list[int] = []  # of the words
         self._ends: list[int] = []
 
     def along(self, start: int, end: int) -> tuple[int, int]:
-        joined = self._joined or self._align()
-        first = self._runs[bisect_right(joined, start) - 1]
-        last = first if end <= first.joined_end else self._runs[bisect_right(joined, end - 1) - 1]
-        return first.start + start - first.joined, last.end - (last.joined_end - end)
+        joined, begun = self._joined or self._align(), self._begun
+        first, last = bisect_right(joined, start) - 1, bisect_right(joined, end - 1) - 1
+        word_end = self._word_ends.get(last)
+        return begun[first] + start - joined[first], begun[last] + end - joined[last] if word_end is None else word_end
 
     def _align(self) -> list[int]:
         reached = joined = 0
@@ -120,22 +118,23 @@ class InAlphabet:
             joined = self._align_plain(reached, start, joined)
             piece = self._text[start:end]
             for word, (first, last) in zip(pieces.WORDS_OF[piece], pieces.spans_in(piece), strict=True):
-                self._runs.append(_Run(joined, start + first, joined + len(word), start + last))
+                self._word_ends[len(self._joined)] = start + last
+                self._joined.append(joined)
+                self._begun.append(start + first)
                 joined += len(word) + 1
             reached = end
         self._align_plain(reached, len(self._plain), joined)
-        self._joined = [run.joined for run in self._runs]
         return self._joined
 
     def _align_plain(self, start: int, end: int, joined: int) -> int:
-        """Note the runs of a stretch of `plain`; where the next one begins among the joined words."""
-        for part in self._plain[start:end].split("  "):
-            run = part.strip(" ")
-            if run:
-                begun = start + (part[0] == " ")
-                self._runs.append(_Run(joined, begun, joined + len(run), begun + len(run)))
-                joined += len(run) + 1
+        """Note the stretches of `plain` that several spaces part; where the next one begins among the joined words."""
+        for part in self._plain[start:end].rstrip(" ").split("  "):
+            begun = start + part.startswith(" ")
             start += len(part) + 2
+            if begun < start - 2:
+                self._joined.append(joined)
+                self._begun.append(begun)
+                joined += start - begun - 1
         return joined
 
     def of(self, position: int) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from unittest.mock import patch
 
 from monitor.model import Match, Matchable, Rule
 from monitor.rules import RuleSet, compile_rules, prepare
-from monitor.rules.asking import Asked
+from monitor.rules.asked import Asked
+from monitor.rules.candidates import Candidates
 from monitor.rules.index import Index
 from monitor.text.reading import read
 
@@ -99,8 +100,9 @@ def _stages(rules: RuleSet, items: list[tuple[str, str]]) -> dict[str, float]:
     with (
         patch(f"{__name__}.read", timed("read", read)),
         patch.object(Index, "ask", timed("candidates", Index.ask)),
-        patch.object(RuleSet, "_left", timed("candidates", RuleSet._left)),
+        patch.object(Candidates, "find", timed("candidates", Candidates.find)),
         patch.object(Asked, "spans", timed("spans", Asked.spans)),
+        patch.object(Asked, "spans_of", timed("spans", Asked.spans_of)),
     ):
         for item in items:
             began = time.thread_time()

@@ -126,7 +126,8 @@ def test_the_matcher_agrees_with_the_reference(tree: syntax.Node, text: Text) ->
     assert [list(match.spans) for match in fired] == ([] if expected is None else [expected])
 
 
-RULE_TERMS = st.sampled_from([*TERMS, *PHRASES, "@list", "@stems*"])
+RULE_LISTS = LISTS | {"twice": ["ant*", "ants", "Ant", "ant bee", "bee"]}
+RULE_TERMS = st.sampled_from([*TERMS, *PHRASES, "@list", "@stems*", "@twice"])
 COMBINATIONS = st.builds(
     Combination,
     all=st.lists(RULE_TERMS, min_size=1, max_size=3).map(tuple),
@@ -149,14 +150,17 @@ RULES = st.builds(
 
 @settings(max_examples=2000, deadline=None)
 @given(RULES, TEXTS)
+@example(Rule(id="r", name="", terms=(("@twice", 1),), threshold=2, count_cap=3), Text([], ["ants"]))
 def test_weights_and_combinations_agree_with_the_reference(rule: Rule, text: Text) -> None:
-    rules, errors = compile_rules([rule], LISTS)
+    rules, errors = compile_rules([rule], RULE_LISTS)
     assert errors == []
-    expected = Reference(text, LISTS).rule(rule)
+    expected = Reference(text, RULE_LISTS).rule(rule)
     fired = rules.match(prepare(item(text)))
     assert [(match.score, list(match.spans)) for match in fired] == (
         [] if expected is None else [(expected[0], spans_of(text, expected[1]))]
     )
+    alone = rules.rules[0].match(prepare(item(text)))
+    assert fired == ([] if alone is None else [alone])
 
 
 @settings(max_examples=600, deadline=None)
