@@ -14,6 +14,7 @@ from functools import cached_property
 from monitor.model import Span
 from monitor.rules.match import Case, Hit, Runs, Term, Trace, in_order
 from monitor.rules.prepare import Prepared
+from monitor.text.tokens import is_unspaced
 
 Leaf = Term | Case
 Met = tuple[int, int, int]
@@ -74,6 +75,20 @@ class Asked:
         self._met = met
         self._last = {one[0]: one for one in met}
         self.hit = set(self._last)
+
+    def is_joined(self, met: Met) -> bool:
+        """Whether the characters of scripts without spaces in a stretch touch each other in the original."""
+        _, start, end = met
+        span = self._span(start, end)
+        if span.text == self.joined[start + 1 : end - 1].replace(" ", ""):  # as most do
+            return True
+        _, first, last = self.hit_at(start, end)
+        view = self.text.view(span.field)
+        texts, gaps = view.words.texts, view.gaps
+        return not any(
+            position in gaps and is_unspaced(texts[position]) and is_unspaced(texts[position + 1])
+            for position in range(first, last)
+        )
 
     @cached_property
     def in_title(self) -> set[int]:

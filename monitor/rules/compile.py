@@ -31,7 +31,7 @@ from monitor.rules.match import (
     whereabouts,
 )
 from monitor.rules.prepare import TITLE_AND_BODY, Prepared
-from monitor.rules.terms import has_letters, read_spellings, read_term, wordless
+from monitor.rules.terms import can_be_truncated, has_letters, read_spellings, read_term, wordless
 from monitor.text.folding import fold_text
 
 Purpose = Literal["rule", "search"]
@@ -224,7 +224,7 @@ class Compiler:
         return tuple(dict.fromkeys([self._form(form, node, field) for form in forms]))
 
     def _form(self, form: str, node: syntax.ListName, field: str) -> Plan:
-        written = form.rstrip() + "*" if node.is_truncated and not form.rstrip().endswith("*") else form
+        written = f"{form.rstrip()}*" if node.is_truncated and can_be_truncated(form) else form
         try:
             return self._leaf(syntax.Phrase(written), field)  # without a place, since other queries may share it
         except RuleError as error:

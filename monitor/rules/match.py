@@ -106,12 +106,13 @@ _NOWHERE: list[int] = []
 @dataclass(frozen=True, slots=True)
 class Part:
     """One word of a term: whole (`text`), or the beginning of one (`is_stem`), or a pattern with single letters left
-    open.
+    open. One that `is_joined` stands right behind the part before, as letters of scripts without spaces do.
     """
 
     text: str
     is_stem: bool = False
     pattern: re.Pattern[str] | None = None
+    is_joined: bool = False
 
     def places(self, view: View) -> list[int]:
         """Where it stands in the view, ascending."""
@@ -159,6 +160,9 @@ class Term:
             firsts: Iterable[int] = self.parts[0].places(view)
         else:
             firsts = self._phrase_places(view)
+        if joined := [offset for offset, part in enumerate(self.parts) if part.is_joined]:
+            gaps = view.gaps
+            firsts = [first for first in firsts if not any(first + offset - 1 in gaps for offset in joined)]
         more = len(self.parts) - 1
         return [Hit(name, first, first + more) for first in firsts if not self.signs or self._has_signs(view, first)]
 
@@ -168,7 +172,10 @@ class Term:
         rarest = min(range(len(places)), key=lambda index: len(places[index]))
         if not places[rarest]:
             return
-        others = [(index - rarest, set(found)) for index, found in enumerate(places) if index != rarest]
+        sets = {
+            id(found): set(found) for found in places
+        }  # a word's places are one list, however often it is asked for
+        others = [(index - rarest, sets[id(found)]) for index, found in enumerate(places) if index != rarest]
         for place in places[rarest]:
             if all(place + offset in found for offset, found in others):
                 yield place - rarest

@@ -10,7 +10,7 @@ from functools import cached_property
 from monitor.model import Matchable, Span
 from monitor.text.folding import fold_text
 from monitor.text.reading import Reading
-from monitor.text.tokens import Words, tokenize, without
+from monitor.text.tokens import Words, is_unspaced, tokenize, without
 
 LEAD_WORD_COUNT = 60
 TITLE_AND_BODY = ("title", "body")
@@ -43,6 +43,17 @@ class View:
     def vocabulary(self) -> list[str]:
         """The different words, sorted, for look-ups by their beginning."""
         return sorted(self.places)
+
+    @cached_property
+    def gaps(self) -> frozenset[int]:
+        """The positions of words that do not touch the next one in the original though one of the two is a character of a script
+        without spaces. What folding drops is part of the word before it."""
+        texts = self.words.texts
+        beside = [
+            position for position in range(len(texts) - 1) if any(map(is_unspaced, texts[position : position + 2]))
+        ]
+        place = self.words.place
+        return frozenset([position for position in beside if place(position)[1] != place(position + 1)[0]])
 
     def starting_with(self, stem: str) -> Sequence[str]:
         """The words that begin with `stem`, sorted."""
