@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import intern
 
 from monitor.model import Span
 from monitor.rules.match import Case, Hit, Runs, Term, Trace, in_order
 from monitor.rules.prepare import Prepared
+from monitor.text.folding import hanging_pattern
 from monitor.text.tokens import is_unspaced
 
 Leaf = Term | Case
@@ -75,18 +77,35 @@ class Asked:
         self._met = met
         self._last = {one[0]: one for one in met}
         self.hit = set(self._last)
+        vars(self).pop("_earlier", None)
 
-    def is_joined(self, met: Met) -> bool:
-        """Whether the characters of scripts without spaces in a stretch touch each other in the original."""
-        _, start, end = met
-        span = self._span(start, end)
-        if span.text == self.joined[start + 1 : end - 1].replace(" ", ""):  # as most do
+    def forget_parted(self, joined: Mapping[int, str]) -> None:
+        """Forget where needles were met whose characters must touch each other in the original, and do not. `joined` holds these
+        needles with their characters, or nothing where some of them need not touch."""
+        count, earlier = self._solid.count, self._earlier
+        parted = {
+            needle
+            for needle in joined.keys() & self.hit
+            # One that the text holds as often as it was met touches everywhere.
+            if not joined[needle] or count(joined[needle]) != len(earlier.get(needle, ())) + 1
+        }
+        if parted:
+            self.meet([one for one in self._met if one[0] not in parted or self._is_joined(one, joined[one[0]])])
+
+    @cached_property
+    def _solid(self) -> str:
+        """Title and body as written, where no letter hangs together with what comes after it."""
+        texts = f"{self._title.bare}\n{self._body.bare}"
+        return "" if hanging_pattern().search(texts) else texts
+
+    def _is_joined(self, met: Met, characters: str) -> bool:
+        if self._span(met[1], met[2]).text == characters:
             return True
-        _, first, last = self.hit_at(start, end)
-        view = self.text.view(span.field)
-        texts, gaps = view.words.texts, view.gaps
-        return not any(
-            position in gaps and is_unspaced(texts[position]) and is_unspaced(texts[position + 1])
+        name, first, last = self.hit_at(met[1], met[2])
+        view = self.text.view(name)
+        texts = view.words.texts
+        return all(
+            view.touches(position) or not (is_unspaced(texts[position]) and is_unspaced(texts[position + 1]))
             for position in range(first, last)
         )
 
@@ -146,7 +165,7 @@ class Asked:
         view, first = (self._title, 1) if start < self.title_end else (self._body, self.title_end + 2)
         end = self.joined.find(" ", end - 1)  # the needle of a beginning ends within its word
         start, end = view.words.along(start + 1 - first, end - first)
-        return Span(view.field, start, end, view.text[start:end])
+        return Span(view.field, start, end, intern(view.text[start:end]))
 
     def told(self, leaf: int) -> Told:
         found = self._told.get(leaf)

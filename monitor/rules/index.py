@@ -46,7 +46,9 @@ class Index:
         self._uses: Counter[int] = Counter()
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
-        self._joined: frozenset[int] = frozenset()  # needles with characters that must touch each other
+        self._joined: dict[
+            int, str
+        ] = {}  # needles with characters that must touch each other: those, if there are no others
         self._in_title: dict[int, int] = {}  # those of them that are the needle itself, in the title
         self.tells = bytearray()  # by leaf, which of the signs it has
         self._told_of_others = Others(self._others, self._needle_of, self._limited)
@@ -59,10 +61,9 @@ class Index:
         asked = Asked(text, self._told_of_others)
         if self._automaton is None:
             return asked
-        met = self._automaton.find_matches_as_indexes(asked.joined, overlapping=True)
-        asked.meet(met)
-        if not asked.hit.isdisjoint(self._joined):
-            asked.meet([one for one in met if one[0] not in self._joined or asked.is_joined(one)])
+        asked.meet(self._automaton.find_matches_as_indexes(asked.joined, overlapping=True))
+        if not self._joined.keys().isdisjoint(asked.hit):
+            asked.forget_parted(self._joined)
         tells = self.tells
         asked.telling = [leaf for leaf in asked.hit if tells[leaf]]
         found = self._found_others(asked)
@@ -147,7 +148,7 @@ class Index:
         signs = ((SETS_OFF, rules), (BRINGS, points), (_LOOKED_AT, self._looked_at), (_IN_TITLE, self._in_title))
         self.tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in self.leaves])
         needles = list(self._needles)
-        self._joined = frozenset([number for number, needle in enumerate(needles) if _is_joined(needle)])
+        self._joined = {number: _solid(needle) for number, needle in enumerate(needles) if _is_joined(needle)}
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)
 
     def triggers(self, question: Question) -> Triggers | None:
@@ -250,6 +251,11 @@ def _runs(parts: Sequence[Part]) -> list[list[Part]]:
 def _is_joined(needle: str) -> bool:
     words = () if needle.isascii() else needle.split()
     return any(is_unspaced(word) and is_unspaced(after) for word, after in pairwise(words))
+
+
+def _solid(needle: str) -> str:
+    words = needle.split()
+    return "".join(words) if all(map(is_unspaced, words)) else ""
 
 
 def _is_whole(part: Part) -> bool:

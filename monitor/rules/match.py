@@ -160,25 +160,23 @@ class Term:
             firsts: Iterable[int] = self.parts[0].places(view)
         else:
             firsts = self._phrase_places(view)
-        if joined := [offset for offset, part in enumerate(self.parts) if part.is_joined]:
-            gaps = view.gaps
-            firsts = [first for first in firsts if not any(first + offset - 1 in gaps for offset in joined)]
+        for offset in [offset for offset, part in enumerate(self.parts) if part.is_joined]:
+            firsts = [first for first in firsts if view.touches(first + offset - 1)]
         more = len(self.parts) - 1
         return [Hit(name, first, first + more) for first in firsts if not self.signs or self._has_signs(view, first)]
 
-    def _phrase_places(self, view: View) -> Iterator[int]:
+    def _phrase_places(self, view: View) -> list[int]:
         """Where the parts stand one after the other, walking along the rarest."""
         places = [part.places(view) for part in self.parts]
         rarest = min(range(len(places)), key=lambda index: len(places[index]))
-        if not places[rarest]:
-            return
         sets = {
             id(found): set(found) for found in places
         }  # a word's places are one list, however often it is asked for
-        others = [(index - rarest, sets[id(found)]) for index, found in enumerate(places) if index != rarest]
-        for place in places[rarest]:
-            if all(place + offset in found for offset, found in others):
-                yield place - rarest
+        firsts = [place - rarest for place in places[rarest]]
+        for index, part in enumerate(places):
+            found = sets[id(part)]
+            firsts = [first for first in firsts if first + index in found]
+        return firsts
 
     def _has_signs(self, view: View, first: int) -> bool:
         return all(sign in view.words.signs.get(first + offset, "") for offset, sign in self.signs)
