@@ -76,8 +76,8 @@ class View:
         return vocabulary[start:end]
 
     def span(self, first: int, last: int) -> Span:
-        """The stretch of the original from the first to the last of these words. Equal texts are one string, or the hits of a long
-        phrase that overlap would copy their text once each."""
+        """The stretch of the original from the first to the last of these words. Equal texts are one string, or the
+        hits of a long phrase that overlap would copy their text once each."""
         start, end = self.words.place(first)
         if last != first:
             end = self.words.place(last)[1]
