@@ -7,7 +7,7 @@ to end in arrays, most of it beside the leaf that sets the rule off, and for mos
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from monitor.rules.asked import Asked
@@ -63,24 +63,29 @@ class Candidates:
                 set_off.setdefault(leaf, []).append(number * 4 + _way(rule))
             for leaf, in_body, most in rule.reach:
                 points.setdefault(leaf, []).extend((number, in_body, most))
-        index.finish(set_off, points)
         leaves = index.leaves
         self._index = index
         self._set_off = Packed([set_off.get(leaf, ()) for leaf in leaves])
         self._points = Packed([points.get(leaf, ()) for leaf in leaves])
+        index.finish(set_off, points)
         self._always = [number for number, rule in enumerate(rules) if rule.triggers is None]
         self._thresholds = array("i", [rule.threshold for rule in rules])
-        self._needs = Packed([rule.needs[0] if rule.needs else () for rule in rules])
-        self._more_needs = {number: rule.needs[1:] for number, rule in enumerate(rules) if rule.needs[1:]}
-        self._bans = Packed([frozenset().union(*rule.bans) for rule in rules])
+        # The one group that a rule needs, or bans; of rules that are asked the first they need, and the rest of it.
+        self._groups = Packed([_first_group(rule) for rule in rules])
+        self._rest = {
+            number: (rule.needs[1:], rule.bans)
+            for number, rule in enumerate(rules)
+            if _way(rule) == _ASKS and (rule.needs[1:] or rule.bans)
+        }
 
     def find(self, asked: Asked) -> Found:
         """The rules that fire, or may, in no order."""
         tells, hit = self._index.tells, asked.hit
         values, bounds = self._set_off.values, self._set_off.bounds
+        groups, group_bounds = self._groups.values, self._groups.bounds
         told: dict[int, list[int]] = {}
         to_ask = {*self._always, *self._reached(asked)}
-        out: set[int] = set()
+        done: set[int] = set()
         for leaf in asked.telling:
             if not tells[leaf] & SETS_OFF:
                 continue
@@ -91,30 +96,21 @@ class Candidates:
                     told[number].append(leaf)
                 elif way == _FIRES:
                     told[number] = [leaf]
-                elif number not in out:
-                    out.add(number)
+                elif number not in done:
+                    done.add(number)
+                    group = groups[group_bounds[number] : group_bounds[number + 1]]
+                    met = hit.intersection(group)
                     if way == _ASKS:
-                        if self._may_fire(number, hit):
+                        if (met or not group) and self._is_met(number, hit):
                             to_ask.add(number)
-                    elif (more := self._more(number, way, hit)) is not None:
-                        told[number] = [leaf, *more]
+                    elif bool(met) == (way == _NEEDS):
+                        told[number] = [leaf, *met]
         return Found(told, to_ask)
 
-    def _more(self, number: int, way: int, hit: set[int]) -> Iterable[int] | None:
-        """The leaves that show a rule to fire besides those that set it off; None where it does not fire."""
-        if way == _NEEDS:
-            return hit.intersection(self._needs[number]) or None
-        return () if hit.isdisjoint(self._bans[number]) else None
-
-    def _may_fire(self, number: int, hit: set[int]) -> bool:
-        """Whether a leaf of each group hits that a rule needs, and none that it bans."""
-        if not (self._is_met(number, hit) and hit.isdisjoint(self._bans[number])):
-            return False
-        return not any(map(hit.isdisjoint, self._more_needs.get(number, ())))
-
     def _is_met(self, number: int, hit: set[int]) -> bool:
-        needed = self._needs[number]
-        return not needed or not hit.isdisjoint(needed)
+        """Whether the rest of what a rule demands is met: a leaf of each more group that it needs, and none that it bans."""
+        needs, bans = self._rest.get(number, ((), ()))
+        return not any(map(hit.isdisjoint, needs)) and all(map(hit.isdisjoint, bans))
 
     def _reached(self, asked: Asked) -> list[int]:
         """The rules whose threshold the terms that hit may reach."""
@@ -138,3 +134,9 @@ def _way(rule: Asking) -> int:
     if rule.needs:
         return _NEEDS
     return _BANS if rule.bans else _FIRES
+
+
+def _first_group(rule: Asking) -> frozenset[int]:
+    if rule.needs:
+        return rule.needs[0]
+    return frozenset().union(*rule.bans) if _way(rule) == _BANS else frozenset()

@@ -79,7 +79,7 @@ def explain_rule(compiled: CompiledRule, text: Prepared) -> Explanation:
 def _scores(compiled: CompiledRule, text: Prepared) -> Iterator[TermScore]:
     for (name, weight), term in zip(compiled.rule.terms, compiled.weighted, strict=True):
         hits = term.plan.find(text, None) or []
-        yield TermScore(name, weight, len(hits), weight * compiled.count(hits), spans_of(text, hits))
+        yield TermScore(name, weight, len(set(hits)), weight * compiled.count(hits), spans_of(text, hits))
 
 
 def _score_clause(terms: tuple[TermScore, ...], score: int, threshold: int) -> Clause:

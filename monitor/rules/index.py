@@ -31,7 +31,7 @@ _LETTERS_OF_A_CHARACTER = 4  # that a character of a script without spaces is ab
 
 
 class Index:
-    """Leaves by number. `finish` comes between taking plans up and asking."""
+    """Leaves by number. `finish` comes between taking plans up and asking; then nothing more is taken up."""
 
     def __init__(self) -> None:
         self._numbers: dict[Leaf, int] = {}
@@ -149,6 +149,8 @@ class Index:
         self.tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in self.leaves])
         needles = list(self._needles)
         self._joined = {number: _solid(needle) for number, needle in enumerate(needles) if _is_joined(needle)}
+        for known in (self._numbers, self._needles, self._whole, self._uses, self._sets):
+            known.clear()  # many megabytes that only taking up needs, before the automaton takes its own
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)
 
     def triggers(self, question: Question) -> Triggers | None:

@@ -64,7 +64,7 @@ class Alphabet:
         folded = fold_letters(character)
         if character.isspace():
             return " "
-        if len(folded) != 1 or character in "?" + _UNDEFINED or CURRENCY.match(character):
+        if character in "?" + _UNDEFINED or CURRENCY.match(character):
             return "?"
         found = class_of(folded)
         if found == self._script or (found == "d" and self._script == "l"):  # digits go with Latin letters anyhow
@@ -86,11 +86,12 @@ class Alphabet:
     def _apart(self, kinds: bytes) -> list[tuple[int, int]] | None:
         """What is set apart: from one white space to the next where a sign of it stands between."""
         places = [0] if kinds.startswith(b"m") else []
-        for sign in self._signs:
-            place = kinds.find(sign)
-            while place >= 0:
-                places.append(place + len(sign) - 1)
-                place = kinds.find(sign, place + 1)
+        for needed, signs in self._signs.items():
+            for sign in signs if needed in kinds else ():
+                place = kinds.find(sign)
+                while place >= 0:
+                    places.append(place + len(sign) - 1)
+                    place = kinds.find(sign, place + 1)
         if len(places) * _APART_MOST > len(kinds) + 100:
             return None
         found: list[tuple[int, int]] = []
@@ -130,8 +131,13 @@ def _spelled(ranges: str) -> str:
     return "".join(chr(code) for first, last in found for code in range(ord(first), ord(last or first) + 1))
 
 
-def _signs(kinds: set[str]) -> list[bytes]:
+def _signs(kinds: set[str]) -> dict[bytes, list[bytes]]:
     """By what is told that something is set apart: what a page does not hold, what joins before a letter, letters of two scripts,
-    and marks on anything but a letter, or many on one."""
+    and marks on anything but a letter, or many on one. By the rarest kind that each holds."""
     pairs = {*product(".", "asdm"), *product("a", "sdm"), *product("sdm", "a"), *product(" -d", "m"), tuple("mmm")}
-    return [b"?", *sorted("".join(pair).encode("ascii") for pair in pairs if kinds.issuperset(pair))]
+    found: dict[bytes, list[bytes]] = {b"?": [b"?"]}
+    for pair in sorted(pairs):
+        if kinds.issuperset(pair):
+            rarest = min(pair, key="ad.ms -".index)
+            found.setdefault(rarest.encode("ascii"), []).append("".join(pair).encode("ascii"))
+    return found

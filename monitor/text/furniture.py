@@ -220,6 +220,10 @@ def _dateline_piece(text: str, position: int, *, is_title: bool) -> _Piece | Non
     head = text[position : position + HEAD_LENGTH]
     if "؀" <= head[:1] <= "ۿ":
         return _uncased_piece(text, position, head)
+    if (
+        not head[:1].isupper() and head[:1] != "("
+    ):  # a place begins in capitals, and stands first but where there is a credit alone
+        return None
     is_dated = _may_be_dated(head)
     for letters, sign, pattern in _DATELINES:
         has_sign = letters in head and (is_dated if sign is None else sign.search(head))

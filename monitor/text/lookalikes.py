@@ -25,7 +25,7 @@ _STAND_INS = re.compile(f"[{''.join(_CYRILLIC | _GREEK | _ARMENIAN)}]")
 _LIKE_CYRILLIC, _LIKE_GREEK = "".join(_CYRILLIC.values()), "".join(_GREEK.values())
 _ASCII_STAND_INS = _LIKE_CYRILLIC + _LIKE_GREEK
 _TO_BE_LATIN = re.compile(rf"[^\W\d_]*{_STAND_INS.pattern}[^\W\d_]*")
-_TO_BE_OTHER = re.compile(r"[^\W\d_]*[A-Za-z][^\W\d_]*")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def settle(text: str) -> str:
@@ -37,20 +37,38 @@ def settle(text: str) -> str:
     # Few runs of ASCII letters, none of stand-ins alone, stand in for nothing: most texts of other scripts end here.
     if ascii_count * 4 < len(text) and all(run.strip(_ASCII_STAND_INS) for run in runs):
         return text
-    latin, cyrillic, greek = (sum(map(len, script.findall(text))) for script in (_IS_LATIN, _IS_CYRILLIC, _IS_GREEK))
+    latin, cyrillic = _count(_IS_LATIN, text), _count(_IS_CYRILLIC, text)
+    greek = _count(_IS_GREEK, text) if cyrillic * 2 < len(text) - latin else 0  # of which there may be more only then
     if latin >= max(cyrillic, greek):
-        return _settled(text, _TO_BE_LATIN, _TO_LATIN, _IS_LATIN)
+        return _TO_BE_LATIN.sub(lambda found: _settled(found[0], _TO_LATIN, _IS_LATIN), text)
     letters, table, script = (_LIKE_CYRILLIC, _TO_CYRILLIC, _IS_CYRILLIC)
     if cyrillic < greek:
         letters, table, script = (_LIKE_GREEK, _TO_GREEK, _IS_GREEK)
     if all(run.strip(letters) for run in runs):  # each holds a letter that no other looks like
         return text
-    return _settled(text, _TO_BE_OTHER, table, script)
+    settled: list[str] = []
+    reached = 0
+    for run in _ASCII_RUN.finditer(text):
+        if run.start() >= reached:
+            start, end = _word_around(text, *run.span())
+            settled += text[reached:start], _settled(text[start:end], table, script)
+            reached = end
+    return "".join([*settled, text[reached:]])
 
 
-def _settled(text: str, wanted: re.Pattern[str], table: dict[int, str], script: re.Pattern[str]) -> str:
-    def word(found: re.Match[str]) -> str:
-        settled = found[0].translate(table)
-        return settled if script.fullmatch(settled) else found[0]
+def _count(script: re.Pattern[str], text: str) -> int:
+    return sum(map(len, script.findall(text)))
 
-    return wanted.sub(word, text)
+
+def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The letters about a run of letters."""
+    while start and _LETTER.match(text, start - 1):
+        start -= 1
+    while _LETTER.match(text, end):
+        end += 1
+    return start, end
+
+
+def _settled(word: str, table: dict[int, str], script: re.Pattern[str]) -> str:
+    settled = word.translate(table)
+    return settled if script.fullmatch(settled) else word

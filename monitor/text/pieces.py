@@ -1,12 +1,11 @@
-"""A text cut where no word and no folding reaches over: at white space, and around Han characters.
+"""Pieces of texts: what stands between white space, over which no word and no folding reaches, and beside Han characters.
 
-What stands between comes again and again, so what was read of a piece is remembered.
+They come again and again, so what was read of a piece is remembered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from monitor.text.folding import fold, fold_letters, fold_text, hanging_characters
@@ -16,8 +15,6 @@ from monitor.text.scanning import is_modifier, word_spans, words_at
 LENGTH_MAX = 48  # a text with a longer one is read whole
 REMEMBERED = 10_000  # and as many older ones: some 5 MB; more would take longer to fetch than to read anew
 
-_HAN = re.compile("[一-鿿]")  # ideographs that fold to themselves
-_PIECE_OR_HAN = re.compile(r"[一-鿿]|[^\s一-鿿]+")
 _PIECE = re.compile(r"\S+")
 _PUNCTUATION = ".,:;!?()[]“”„«»\"'’…—–-。，、।؟،"  # at an end it belongs to no word, and takes none apart
 # Words of one script, each letter of which folds by itself to letters of that script; and those that are folded already.
@@ -31,17 +28,9 @@ class HangsError(Exception):
     """A piece begins with what belongs to the piece before it, or is so long that it is no piece."""
 
 
-def cut(text: str) -> list[str]:
-    """The pieces of a text, in order."""
-    if text.isascii() or not _HAN.search(text):
-        return text.split()
-    return _PIECE_OR_HAN.findall(text)
-
-
-def starts(text: str) -> Iterator[int]:
-    """Where the pieces of `cut` begin."""
-    pattern = _PIECE_OR_HAN if _HAN.search(text) else _PIECE
-    return (found.start() for found in pattern.finditer(text))
+def starts(text: str) -> list[int]:
+    """Where the pieces of a text begin."""
+    return [found.start() for found in _PIECE.finditer(text)]
 
 
 def _read(piece: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, compress, count
 from operator import add
 from sys import maxsize
@@ -170,6 +170,84 @@ class InAlphabet:
         return known + len(self._plain[reached:offset].split())
 
 
+class Part(NamedTuple):
+    """A stretch of a text and the position of its first word: a run of characters each of which is a word, or what stands between
+    two such."""
+
+    start: int
+    end: int
+    first: int
+    is_run: bool
+
+
+class InRuns:
+    """Places in a text of runs of characters each of which is a word."""
+
+    __slots__ = ("_counts", "_ends", "_firsts", "_joined", "_parts", "_starts", "_text")
+
+    def __init__(self, text: str, parts: Sequence[Part]) -> None:
+        self._text, self._parts = text, parts
+        # Of each run, and each other word: its first word, how many it holds, where it stands and among the joined words begins.
+        self._firsts: list[int] = []
+        self._counts: list[int] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._joined: list[int] = []
+
+    def of(self, position: int) -> tuple[int, int]:
+        if not self._firsts:
+            self._align()
+        number = bisect_right(self._firsts, position) - 1
+        if self._counts[number] == 1:
+            return self._starts[number], self._ends[number]
+        start = self._starts[number] + position - self._firsts[number]
+        return start, start + 1
+
+    def along(self, start: int, end: int) -> tuple[int, int]:
+        joined = self._joined or self._align()
+        first, last = bisect_right(joined, start) - 1, bisect_right(joined, end - 1) - 1
+        begun = self._starts[first] + (start - joined[first]) // 2
+        if self._counts[last] == 1:
+            return begun, self._ends[last]
+        return begun, self._starts[last] + (end - 1 - joined[last]) // 2 + 1
+
+    def _align(self) -> list[int]:
+        joined = 0
+        for start, end, first, is_run in self._parts:
+            if is_run:
+                self._note(first, end - start, (start, end), joined)
+                joined += 2 * (end - start)
+            else:
+                for position, (word, place) in enumerate(self._between(start, end), first):
+                    self._note(position, 1, place, joined)
+                    joined += len(word) + 1
+        return self._joined
+
+    def _note(self, first: int, word_count: int, place: tuple[int, int], joined: int) -> None:
+        self._firsts.append(first)
+        self._counts.append(word_count)
+        self._starts.append(place[0])
+        self._ends.append(place[1])
+        self._joined.append(joined)
+
+    def _between(self, start: int, end: int) -> Iterator[tuple[str, tuple[int, int]]]:
+        """The words of a stretch that is no run, with their places."""
+        text = self._text[start:end]
+        for begun, piece in zip(pieces.starts(text), text.split(), strict=True):
+            shift = start + begun
+            for word, (first, last) in zip(pieces.WORDS_OF[piece], pieces.spans_in(piece), strict=True):
+                yield word, (first + shift, last + shift)
+
+    def before(self, offset: int) -> int:
+        begun = [part for part in self._parts if part.start < offset]
+        if not begun:
+            return 0
+        start, end, first, is_run = begun[-1]
+        if is_run:
+            return first + min(offset, end) - start
+        return first + sum([place[0] < offset for _, place in self._between(start, end)])
+
+
 class InPieces:
     """Places by way of the pieces that a text was read by, `found` being the words of each."""
 
@@ -182,7 +260,7 @@ class InPieces:
         self._begun: list[int] = []  # of the words among the joined ones
 
     def _measure(self) -> list[int]:
-        self._starts = list(pieces.starts(self._text))
+        self._starts = pieces.starts(self._text)
         self._counts = list(accumulate(map(len, self._found)))
         return self._counts
 
@@ -196,7 +274,7 @@ class InPieces:
         return start + shift, end + shift
 
     def before(self, offset: int) -> int:
-        begun = pieces.cut(self._text[:offset])
+        begun = self._text[:offset].split()
         if not begun:
             return 0
         last = len(begun) - 1

@@ -6,9 +6,9 @@ between digits join; letters of different scripts are a boundary; a double quote
 word; scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) give one word a character, so that a name
 is found inside a longer run.
 
-There are three ways to read, each text takes the quickest that will do, and all give the same words: in letters of an alphabet
-(`alphabets`), by pieces that are remembered (`pieces`), or whole (`scanning`), where a mark hangs on what stands before a piece.
-Offsets are worked out when they are asked for (`places`).
+There are several ways to read, each text takes the quickest that will do, and all give the same words: in letters of an alphabet
+(`alphabets`), by runs of Han characters, by pieces that are remembered (`pieces`), or whole (`scanning`), where a mark hangs on
+what stands before a piece. Offsets are worked out when they are asked for (`places`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from itertools import accumulate, chain
 
 from monitor.text.alphabets import spell
 from monitor.text.folding import fold, fold_text
-from monitor.text.pieces import WORDS_OF, HangsError, cut
-from monitor.text.places import Apart, InAlphabet, InPieces, Kept, Listed, Places
+from monitor.text.pieces import WORDS_OF, HangsError
+from monitor.text.places import Apart, InAlphabet, InPieces, InRuns, Kept, Listed, Part, Places
 from monitor.text.scanning import (
     ANY_LETTERS,
     CURRENCY,
@@ -48,6 +48,7 @@ __all__ = [
 FTS5_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 """SQLite FTS5 options under which the tokens of `search_text` are exactly our words: only its spaces separate."""
 
+_HAN = re.compile("[一-鿿]+")  # ideographs that fold to themselves, each of them a word
 _SIGN = re.compile(f"{CURRENCY.pattern[:-1]}﹩＄￠￡￥￦]")  # as printed, before folding
 
 
@@ -88,7 +89,9 @@ def tokenize(text: str) -> Words:
     """The words of `text`; none for a text without letters and digits."""
     spelled = spell(text)
     try:
-        return _by_pieces(text) if spelled is None else _by_alphabet(text, *spelled)
+        if spelled is not None:
+            return _by_alphabet(text, *spelled)
+        return _by_runs(text) if _HAN.search(text) else _by_pieces(text)
     except HangsError:
         return _whole(text, word_spans)
 
@@ -145,8 +148,37 @@ def _by_alphabet(text: str, plain: str, stretches: Sequence[tuple[int, int]]) ->
     return Words(tuple(found), signs, InAlphabet(text, plain, apart))
 
 
+def _by_runs(text: str) -> Words:
+    """The words of a text with Han characters."""
+    found: list[str] = []
+    parts: list[Part] = []
+    signs: dict[int, str] = {}
+    reached = 0
+    for run in _HAN.finditer(text):
+        start, end = run.span()
+        _read_between(text, (reached, start), found, parts, signs)
+        parts.append(Part(start, end, len(found), is_run=True))
+        found += run[0]
+        reached = end
+    _read_between(text, (reached, len(text)), found, parts, signs)
+    return Words(tuple(found), signs, InRuns(text, parts))
+
+
+def _read_between(
+    text: str, stretch: tuple[int, int], found: list[str], parts: list[Part], signs: dict[int, str]
+) -> None:
+    """Read what stands between two runs."""
+    first = len(found)
+    for piece in text[stretch[0] : stretch[1]].split():
+        inside = WORDS_OF[piece]
+        _note_signs(piece, len(found), signs)
+        found += inside
+    if len(found) > first:
+        parts.append(Part(*stretch, first, is_run=False))
+
+
 def _by_pieces(text: str) -> Words:
-    pieces = cut(text)
+    pieces = text.split()
     found = [WORDS_OF[piece] for piece in pieces]
     signs: dict[int, str] = {}
     if _SIGN.search(text):
