@@ -11,13 +11,15 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from monitor.errors import RuleError
-from monitor.rules.lexer import on_one_line
+from monitor.rules.lexer import marks, on_one_line
 from monitor.rules.match import Part
 from monitor.text.folding import mark_class
 from monitor.text.tokens import ANY_LETTERS, ONE_LETTER, is_unspaced, pattern_words, tokenize
 
 STEM_LENGTH_MIN = 3
 _REMEMBERED = 32_768  # rules share most of their words
+_MAY_MEAN = re.compile(r"AND|OR|NOT|NEAR|&&|\|\||[:：@＠~～/／(（]|[Ａ-Ｚ]|^\s*\W")
+_MEANING = frozenset(("AND", "OR", "NOT", "NEAR", "FIELD", "ATLEAST", "LIST", "CASE", "LOOSE"))
 _STAR_INSIDE = "`*` stands only at a word's end, once: `word*`"
 
 
@@ -119,6 +121,29 @@ def read_spellings(text: str) -> tuple[str, ...]:
     return tuple(
         [unicodedata.normalize("NFC", text[start:end]) for start, end in zip(words.starts, words.ends, strict=True)]
     )
+
+
+def refuse_operators(text: str, instead: str) -> None:
+    """Raises `RuleError` where a term of which only words are looked for holds what means something in a query alone. `instead`
+    says what it may hold, and where the rest belongs. Between quotation marks, all are words.
+    """
+    if not _MAY_MEAN.search(text):
+        return
+    try:
+        found = marks(text)
+    except RuleError:  # words, whatever a query would make of them
+        return
+    for mark in found:
+        is_alone = len(found) == 1 and mark.type in ("AND", "OR", "NOT", "NEAR")
+        is_inside = mark.value == "-" and mark.start > 0  # a dash between words only parts them
+        is_hashtag = mark.kind == "FIELD" and text[mark.start] in "#＃"
+        if {mark.type, mark.kind} & _MEANING and not (is_alone or is_inside or is_hashtag):
+            shown = on_one_line(text[mark.start : mark.end])
+            raise RuleError(
+                f"`{shown}` says nothing here: {instead}; where it is meant as a word, put the whole into quotation marks",
+                text,
+                mark.start,
+            )
 
 
 def wordless(text: str) -> RuleError:

@@ -55,6 +55,8 @@ class Reference:
         match node:
             case syntax.And(parts) | syntax.Or(parts):
                 return set().union(*(self.spans(part, where) for part in parts if self.holds(part, where)))
+            case syntax.Not(syntax.Not(inner)):
+                return self.spans(inner, where)
             case syntax.Not() | syntax.Limited("kind"):
                 return set()
             case syntax.AtLeast(_, inner):
