@@ -303,9 +303,10 @@ class Value:
     end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
-        return [] if any(map(self._is_met, text.values(self.field))) else None
+        return [] if any(map(self.is_met, text.values(self.field))) else None
 
-    def _is_met(self, value: str) -> bool:
+    def is_met(self, value: str) -> bool:
+        """Whether a folded value is the one asked for."""
         if self.pattern is not None:
             return self.pattern.fullmatch(value) is not None
         if value == self.value:
@@ -398,6 +399,18 @@ def fields_of(plan: Plan) -> Iterator[str]:
             yield from fields_of(right)
         case Case(inner) | AtLeast(_, inner) | Absent(inner):
             yield from fields_of(inner)
+
+
+def values_of(plan: Plan) -> Iterator[str]:
+    """The metadata fields a plan asks for, some perhaps more than once."""
+    match plan:
+        case Value(field=field):
+            yield field
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from values_of(part)
+        case Absent(inner):
+            yield from values_of(inner)
 
 
 def whereabouts(plan: Hits) -> frozenset[str]:
