@@ -13,7 +13,7 @@ from functools import cached_property
 from sys import intern
 
 from monitor.model import Span
-from monitor.rules.match import Case, Hit, Runs, Term, Trace, in_order
+from monitor.rules.match import Case, Hit, Term, Trace, in_order, traced
 from monitor.rules.prepare import Prepared
 from monitor.text.folding import hanging_pattern
 from monitor.text.tokens import is_unspaced
@@ -31,10 +31,7 @@ class Told:
 
     @cached_property
     def _trace(self) -> Trace:
-        runs: Runs = {}
-        for name, first, last in sorted(self.hits):
-            runs.setdefault(name, []).append((first, last))
-        return Trace(runs)
+        return traced(sorted(self.hits))
 
     def trace(self, text: Prepared) -> Trace:
         return self._trace
@@ -101,7 +98,7 @@ class Asked:
     def _is_joined(self, met: Met, characters: str) -> bool:
         if self._span(met[1], met[2]).text == characters:
             return True
-        name, first, last = self.hit_at(met[1], met[2])
+        name, first, last, _, _ = self.hit_at(met[1], met[2])
         view = self.text.view(name)
         texts = view.words.texts
         return all(
@@ -188,7 +185,7 @@ class Asked:
         for hit in hits:
             if hit not in known:
                 stretch = self._stretches.get(hit)
-                known[hit] = self._span(*stretch) if stretch else self.text.view(hit[0]).span(hit[1], hit[2])
+                known[hit] = self._span(*stretch) if stretch else self.text.view(hit[0]).span(*hit[1:])
         if len(hits) == 1:
             return (known[hits[0]],)
         return in_order([known[hit] for hit in hits])

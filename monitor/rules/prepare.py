@@ -75,12 +75,15 @@ class View:
             end += 1
         return vocabulary[start:end]
 
-    def span(self, first: int, last: int) -> Span:
-        """The stretch of the original from the first to the last of these words. Equal texts are one string, or the
-        hits of a long phrase that overlap would copy their text once each."""
+    def span(self, first: int, last: int, before: int = 0, after: int = 0) -> Span:
+        """The stretch of the original from the first to the last of these words, and some code points beside them.
+
+        Equal texts are one string, or the hits of a long phrase that overlap would copy their text once each.
+        """
         start, end = self.words.place(first)
         if last != first:
             end = self.words.place(last)[1]
+        start, end = start - before, end + after
         return Span(self.field, start + self.shift, end + self.shift, intern(self.text[start:end]))
 
 

@@ -263,6 +263,15 @@ def _combination(combination: Combination, lists: Lists) -> Plan:
         raise RuleError("`any_of` needs words in `all` or `any`; with `none` alone it would match any text", shown, 0)
     if combination.near is not None:
         _check_near(combination.near, len(parts), shown)
+        for place, part in enumerate(parts[: len(combination.all)]):
+            if part in parts[:place]:
+                text = combination.all[place]
+                raise RuleError(
+                    f"`{text}` stands twice in `all`, and one hit is not near itself: count it in a query, as in"
+                    f" `atleast/2({text})`",
+                    text,
+                    0,
+                )
     found: list[Plan] = [*parts] if combination.near is None else [Within(tuple(parts), combination.near)]
     return All((*found, *(Absent(_term(text, lists)) for text in combination.none)))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.errors import RuleError
 from monitor.rules.lexer import marks, on_one_line
 from monitor.rules.match import Part
-from monitor.text.folding import mark_class
+from monitor.text.folding import fold_text, mark_class
 from monitor.text.tokens import ANY_LETTERS, ONE_LETTER, is_unspaced, pattern_words, tokenize
 
 STEM_LENGTH_MIN = 3
@@ -24,10 +24,10 @@ _STAR_INSIDE = "`*` stands only at a word's end, once: `word*`"
 
 
 class Words(NamedTuple):
-    """The words of a term in order; `signs` are the currency signs before the n-th of them."""
+    """The words of a term in order; `signs` are the currency signs before the n-th of them, and whether they touch it."""
 
     parts: tuple[Part, ...]
-    signs: tuple[tuple[int, str], ...]
+    signs: tuple[tuple[int, str, bool], ...]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -55,8 +55,13 @@ def read_term(text: str) -> Words:
         if next_start != end or not is_unspaced(word.lstrip(ONE_LETTER)):
             run = []
     begun.append(len(parts))
-    signs = tuple([(begun[place], sign) for place, found in sorted(words.signs.items()) for sign in found])
-    return Words(tuple(parts), signs)
+    starts = [*words.starts, 0]
+    signs = [
+        (begun[place], sign, fold_text(text[max(0, starts[place] - 1) : starts[place]]) == sign)
+        for place, found in sorted(words.signs.items())
+        for sign in found
+    ]
+    return Words(tuple(parts), tuple(signs))
 
 
 def _without_star(run: list[str], text: str, *, is_last: bool) -> str:

@@ -137,7 +137,7 @@ RULE_LISTS = LISTS | {"twice": ["ant*", "ants", "Ant", "ant bee", "bee"]}
 RULE_TERMS = st.sampled_from([*TERMS, *PHRASES, "@list", "@stems*", "@twice"])
 COMBINATIONS = st.builds(
     Combination,
-    all=st.lists(RULE_TERMS, min_size=1, max_size=3).map(tuple),
+    all=st.lists(RULE_TERMS, min_size=1, max_size=3, unique=True).map(tuple),
     any=st.lists(RULE_TERMS, max_size=2).map(tuple),
     none=st.one_of(st.just(()), st.lists(RULE_TERMS, max_size=1).map(tuple)),
     near=st.sampled_from([None, 0, 1, 3, 50]),

@@ -288,3 +288,12 @@ def test_weights_that_cannot_reach_the_threshold_are_refused(parts: dict[str, ob
     _, errors = compile_rules([Rule(id="r", name="", terms=(("oil", 4), ("gas", -9)), **parts)], {})  # type: ignore[arg-type]
     assert len(errors) == is_refused
     assert not errors or "at most" in errors[0][1].message
+
+
+def test_a_term_that_stands_twice_is_not_near_itself() -> None:
+    for near, is_refused in ((None, False), (2, True)):
+        twice = Combination(all=("talks", "peace", "Talks"), near=near)
+        _, errors = compile_rules([Rule(id="r", name="", any_of=(twice,))], {})
+        assert len(errors) == is_refused
+    assert errors[0][1].message.startswith("`Talks` stands twice in `all`, and one hit is not near itself")
+    assert errors[0][1].text == "Talks"
