@@ -11,14 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from monitor.errors import ConfigError, Problem, RuleError
-from monitor.model import Rule
-from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint, lint_rule
+from monitor.errors import ConfigError, Problem, RuleError, pointed
+from monitor.model import CLIPS_SOURCE, OWN_SOURCE, Rule, Sample
+from monitor.rules import Query, RuleSet, check_lists, compile_query, compile_rules, lint, lint_plan, lint_rule
+from monitor.rules.match import values_of
+from monitor.rules.ruleset import CompiledRule
+from monitor.rules.versions import lists_of
 from monitor.settings import Settings
 from monitor.settings.load import Survey, in_order, survey_settings
 from monitor.settings.places import Key
+from monitor.text.folding import fold_text
 
 _EXCERPT = 24
+_STAND_IN = "stand-in"  # the form of a list that has none that can be read, so that what names it can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,16 @@ class _Check:
     def __init__(self, survey: Survey) -> None:
         self.settings, self.numbers = survey.settings, survey.numbers
         self.lists = dict(survey.settings.lists)
-        self.has_whole_lists = self.can_read_lists = survey.has_whole_lists
+        self.lists |= dict.fromkeys(survey.unread_lists, (_STAND_IN,))
+        self.wrong_lists = set(survey.unread_lists)  # rules that name them are read, and their samples not tried
+        self.knows_lists = survey.knows_lists
         self.problems: list[Problem] = []
+        sources = survey.settings.sources
+        self.known = {
+            "source": {fold_text(source.id) for source in sources} | {OWN_SOURCE, CLIPS_SOURCE},
+            "publisher": {fold_text(source.publisher) for source in sources},
+            "tag": {fold_text(tag) for source in sources for tag in source.tags} | {"own"},
+        }
 
     def rules(self) -> RuleSet:
         """The rules that can be read, their samples tried."""
@@ -71,6 +84,7 @@ class _Check:
         asking = [(number, rule) for number, rule in numbered if rule.query or rule.terms or rule.any_of]
         rules, errors = compile_rules([rule for _, rule in asking], self.lists)
         refused = dict(errors)
+        compiled = iter(rules.rules)
         places: dict[str, Key] = {}
         for place, (number, rule) in enumerate(asking):
             path: Key = ("rule", number)
@@ -78,24 +92,22 @@ class _Check:
                 self._refused(refused[place], _culprit(path, rule, refused[place]))
                 continue
             places.setdefault(rule.id, path)
-            for keys, text, warning in lint_rule(rule):
+            for keys, text, warning in lint_rule(next(compiled), self.known):
                 self._report((*path, *keys), warning.message, "warning", (text, warning.position))
-        for rule_id, number, sample in rules.failed_samples() if self.has_whole_lists else ():
-            does, should = ("does not match", "must") if sample.match else ("matches", "must not")
-            message = f"the rule {does} this text, which it {should}; mend the rule, or the sample"
-            self._report((*places[rule_id], "sample", number), message)
+        for found, number, sample in rules.failed_samples():
+            if self.knows_lists and self.wrong_lists.isdisjoint(lists_of(found.rule)):
+                self._report((*places[found.rule.id], "sample", number), _failed(found, sample))
         return rules
 
     def _check_lists(self) -> None:
-        """Report each form that cannot be looked for; rules are then read by the others, and their samples not tried."""
+        """Report each form that cannot be looked for; rules are then read by the others."""
         for name in [name for name, _ in check_lists(self.lists)]:
             forms = self.lists[name]
             faulty = {form: errors[0][1] for form in forms if (errors := check_lists({name: (form,)}))}
             for form, error in faulty.items():
                 self._report(("list", name, forms.index(form)), error.message)
-            self.has_whole_lists = False
-            self.lists[name] = tuple(form for form in forms if form not in faulty)
-            self.can_read_lists = self.can_read_lists and bool(self.lists[name])
+            self.wrong_lists.add(name)
+            self.lists[name] = tuple(form for form in forms if form not in faulty) or (_STAND_IN,)
 
     def sections(self) -> dict[str, tuple[Query | None, ...]]:
         """The compiled queries of each digest's sections, by its id."""
@@ -133,16 +145,14 @@ class _Check:
         except RuleError as error:
             self._refused(error, path)
             return None
-        self._lint(text, path)
+        tags = {fold_text(tag) for rule in self.settings.rules for tag in rule.tags}
+        for warning in (*lint(text), *lint_plan(query.plan, self.known | {"tag": self.known["tag"] | tags})):
+            self._report(path, warning.message, "warning", (text, warning.position))
         return query
 
-    def _lint(self, text: str, path: Key) -> None:
-        for warning in lint(text):
-            self._report(path, warning.message, "warning", (text, warning.position))
-
     def _refused(self, error: RuleError, path: Key) -> None:
-        """What needs a list is passed over where a list could not be read: mending that may be all it takes."""
-        if self.can_read_lists or "@" not in error.text:
+        """What needs a list is passed over where nobody knows which there are: mending that may be all it takes."""
+        if self.knows_lists or "@" not in error.text:
             self._report(path, error.message, "error", (error.text, error.position))
 
     def _report(self, path: Key, message: str, severity: str = "error", spot: tuple[str, int] = ("", 0)) -> None:
@@ -151,7 +161,8 @@ class _Check:
         told = f"{message} {_excerpt(*spot)}".replace("\n", " ").rstrip()
         problem = self.settings.problem(file, path, told, severity=severity)
         below = self.settings.lines_below(file, path, *spot)
-        self.problems.append(replace(problem, line=problem.line + below))
+        shown = pointed(*spot) if spot[0] else ""
+        self.problems.append(replace(problem, line=problem.line + below, pointed=shown))
 
 
 def _culprit(path: Key, rule: Rule, error: RuleError) -> Key:
@@ -165,6 +176,20 @@ def _culprit(path: Key, rule: Rule, error: RuleError) -> Key:
             if error.text in words:
                 return (*path, "any_of", number, box, words.index(error.text))
     return path
+
+
+def _failed(compiled: CompiledRule, sample: Sample) -> str:
+    if not sample.match:
+        return "the rule matches this text, which it must not; mend the rule, or the sample"
+    message = "the rule does not match this text, which it must; mend the rule, or the sample"
+    fields = dict.fromkeys(field for plan in compiled.any_of for field in values_of(plan))
+    if not fields:
+        return message
+    named = ", ".join(f"`{field}:`" for field in fields)
+    return (
+        f"{message} (a sample is a text without a source, so {named} holds for none: such a rule has only samples that it must"
+        " not match; `monitor rules test --source ID` tries others)"
+    )
 
 
 def _excerpt(text: str, position: int) -> str:

@@ -14,7 +14,10 @@ Foreign exceptions stop at the adapter that met them and become one of these; an
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+
+_SHOWN_BEFORE, _SHOWN_AFTER = 40, 60  # columns of a long query beside the spot
 
 
 class MonitorError(Exception):
@@ -28,7 +31,8 @@ class MonitorError(Exception):
 class Problem:
     """One thing wrong with the configuration: where it stands, and what would be right.
 
-    `line` counts from 1; 0 stands for the file as a whole. `severity` is "error" or "warning".
+    `line` counts from 1; 0 stands for the file as a whole. `severity` is "error" or "warning". `pointed` is the query's line and
+    a caret under the spot, for people; empty where there is no query.
     """
 
     file: str
@@ -36,6 +40,7 @@ class Problem:
     key: str
     message: str
     severity: str = "error"
+    pointed: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.key}: {self.message}"
@@ -62,10 +67,42 @@ class RuleError(MonitorError):
 
     def pointed(self) -> str:
         """The query's line with a caret under the spot, then the message: three lines."""
-        start = self.text.rfind("\n", 0, self.position) + 1
-        end = self.text.find("\n", self.position)
-        line = self.text[start : len(self.text) if end < 0 else end]
-        return f"{line}\n{' ' * (self.position - start)}^\n{self.message}"
+        return f"{pointed(self.text, self.position)}\n{self.message}"
+
+
+def pointed(text: str, position: int) -> str:
+    """The line of `text` in which `position` is, cut to a window where it is long, and below it a caret under the spot as a
+    terminal shows it: Han and kana take two columns, marks and what cannot be seen none (Unicode Standard Annex 11).
+    """
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    before, after = (
+        text[start:position].replace("\t", " "),
+        text[position : end if end >= 0 else len(text)].replace("\t", " "),
+    )
+    if _columns(before) + _columns(after) > _SHOWN_BEFORE + _SHOWN_AFTER:
+        before, after = _beginning(before[::-1], _SHOWN_BEFORE)[::-1], _beginning(after, _SHOWN_AFTER)
+    return f"{before}{after}\n{' ' * _columns(before)}^"
+
+
+def _beginning(text: str, columns: int) -> str:
+    """As much of a text as so many columns hold, with an ellipsis where that is not all."""
+    taken = 0
+    for place, character in enumerate(text):
+        taken += _width(character)
+        if taken > columns:
+            return f"{text[:place]}…"
+    return text
+
+
+def _columns(text: str) -> int:
+    return len(text) if text.isascii() and text.isprintable() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc", "Zl", "Zp") or "\u1160" <= character <= "\u11ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class SourceError(MonitorError):

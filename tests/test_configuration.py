@@ -292,3 +292,75 @@ def test_a_template_of_ones_own_is_tried_on_an_edition_with_everything_in_it(pla
 def test_a_template_that_cannot_be_used_is_told_with_its_line(plain: Path, name: str, text: str, told: str) -> None:
     [problem] = with_template(plain, name, text)
     assert told in problem
+
+
+def test_a_bad_list_hides_no_other_mistake_and_no_sample_that_does_without_it(folder, told):
+    (folder / "lists").mkdir()
+    (folder / "lists" / "empty.txt").write_text("")
+    problems = told(
+        rules='[list]\nplaces = ["Karabakh", "*"]\nonly = ["*"]\n'
+        '[[rule]]\nid = "r"\nquery = "@places AND @only AND @empty"\n[[rule.sample]]\ntext = "x"\nmatch = true\n'
+        '[[rule]]\nid = "s"\nquery = "@nolist OR @places"\n'
+        '[[rule]]\nid = "t"\nquery = "@empty AND NEAR"\n'
+        '[[rule]]\nid = "u"\nquery = "trade"\n[[rule.sample]]\ntext = "x"\nmatch = true\n'
+    )
+    assert places(problems) == [
+        ("error", "rules.toml:2", "list.places[#2]"),
+        ("error", "rules.toml:3", "list.only[#1]"),
+        ("error", "rules.toml:12", "rule[s].query"),
+        ("error", "rules.toml:15", "rule[t].query"),
+        ("error", "rules.toml:19", "rule[u].sample[#1]"),
+        ("error", "lists/empty.txt:0", "list.empty"),
+    ]
+
+
+def test_rules_that_ask_for_lists_are_left_alone_where_nobody_knows_which_there_are(folder, told):
+    (folder / "lists").write_text("")
+    problems = told(
+        rules='[[rule]]\nid = "r"\nquery = "@places"\n[[rule]]\nid = "s"\nquery = "NEAR"\n'
+        '[[rule]]\nid = "t"\nquery = "x"\n[[rule.sample]]\ntext = "y"\nmatch = true\n'
+    )
+    assert places(problems) == [("error", "rules.toml:6", "rule[s].query"), ("error", "lists:0", "list")]
+
+
+def test_a_rule_that_asks_for_a_source_is_told_why_no_sample_can_match(told):
+    problems = told(
+        rules='[[rule]]\nid = "r"\nquery = "trade AND NOT (kind:wire OR country:PK)"\n'
+        '[[rule]]\nid = "s"\nquery = "trade AND kind:press AND source:a"\n[[rule.sample]]\ntext = "trade"\nmatch = true\n'
+    )
+    assert [message for *_, message in problems] == [
+        "the rule does not match this text, which it must; mend the rule, or the sample (a sample is a text without a source,"
+        " so `kind:`, `source:` holds for none: such a rule has only samples that it must not match;"
+        " `monitor rules test --source ID` tries others)"
+    ]
+
+
+def test_what_nothing_has_and_what_can_never_hold_are_warnings(folder):
+    (folder / "sources.toml").write_text(SOURCES + 'publisher = "A House"\ntags = ["North"]\n')
+    (folder / "rules.toml").write_text(
+        '[[rule]]\nid = "r"\ntags = ["trade"]\n'
+        'query = "source:a publisher:\\"a house\\" tag:north tag:own source:own trade"\n'
+        '[[rule]]\nid = "s"\nquery = "trade tag:trade AND NOT trade source:b"\n'
+        '[[rule.any_of]]\nall = ["oil"]\nnone = ["oil"]\n'
+    )
+    (folder / "digests.toml").write_text(
+        '[[digest]]\nid = "d"\nat = "07:00"\n[[digest.section]]\nquery = "tag:trade OR tag:tradee"\n'
+    )
+    warnings = check_configuration(folder, {}).warnings
+    assert [(warning.line, warning.key, warning.message.partition(" (")[0]) for warning in warnings] == [
+        (7, "rule[s].query", "nothing has the tag `trade`, so this holds for no item yet"),
+        (
+            7,
+            "rule[s].query",
+            "what is asked for is excluded here, so this can never hold: take the one or the other out",
+        ),
+        (7, "rule[s].query", "nothing has the source `b`, so this holds for no item yet"),
+        (
+            8,
+            "rule[s].any_of[#1]",
+            "what is asked for is excluded here, so this can never hold: take the one or the other out",
+        ),
+        (5, "digest[d].section[#1].query", "nothing has the tag `tradee`"),
+    ]
+    assert warnings[1].pointed == f"trade tag:trade AND NOT trade source:b\n{' ' * 20}^"
+    assert warnings[3].pointed == ""

@@ -80,6 +80,7 @@ def items(folder: Path, /, as_json: bool, as_csv: bool, kind: str | None, **want
     selection = _selection(**wanted)
     store = reading(folder)
     try:
+        _check_known(store, selection)
         selected = store.items.select(selection)
         if kind is None:
             _print(map(item_object, selected), as_json, as_csv)
@@ -91,7 +92,24 @@ def items(folder: Path, /, as_json: bool, as_csv: bool, kind: str | None, **want
         store.close()
 
 
-@click.command()
+class _QueryCommand(click.Command):
+    """A command whose query may begin with a minus: what is none of its options is the query."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = {name: option for option in self.get_params(ctx) for name in option.opts if name.startswith("-")}
+        takes_value = False
+        for place, arg in enumerate(args):
+            if arg == "--":
+                break
+            is_option = arg.partition("=")[0] in options or (arg.startswith("--") and " " not in arg)
+            if arg.startswith("-") and not is_option and not takes_value:
+                args = [*args[:place], *args[place + 1 :], "--", arg]
+                break
+            takes_value = not takes_value and arg in options and not getattr(options[arg], "is_flag", True)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_QueryCommand)
 @click.argument("query")
 @click.option(
     "--ranked", is_flag=True, help="Best first: those in which the query's words stand most; else newest first."
@@ -108,13 +126,17 @@ def search(
     from monitor.cli.access import reading
     from monitor.clock import now
     from monitor.errors import RuleError
-    from monitor.search.find import find
+    from monitor.rules import compile_query
+    from monitor.search.find import find, warnings
     from monitor.settings import load_settings
 
     selection = _selection(**wanted)
     lists = load_settings(folder, os.environ, parts={"rules"}).lists if "@" in query else {}
     store = reading(folder)
     try:
+        for warning in warnings(store, compile_query(query, lists, purpose="search")):
+            output.warn_of_query(query, warning)
+        _check_known(store, selection)
         found = find(store, query, lists, selection, now(), is_ranked=ranked)
         if kind is None:
             _print(map(_found_object, found), as_json, as_csv)
@@ -138,6 +160,14 @@ def _export(folder: Path, store: Store, title: str, found: Iterable[Found], kind
     content = listing(title, found, store.sources.facts(), excerpts, now())
     text = listing_html(content) if kind == "html" else markdown(content, is_edition=False)
     click.echo(output.plain_lines(text), nl=False)
+
+
+def _check_known(store: Store, selection: Selection) -> None:
+    """Say where no item can be found because nothing has such a source or tag."""
+    if selection.source_id is not None and not store.sources.facts_of([selection.source_id]):
+        click.echo(f"there is no source {selection.source_id!r}; `monitor sources list` shows them", err=True)
+    if selection.tag is not None and selection.tag not in store.items.known_tags():
+        click.echo(f"no item has the tag {selection.tag!r}", err=True)
 
 
 def _found_object(found: Found) -> Object:

@@ -10,12 +10,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from monitor.contract import Object, query_error_object
-from monitor.errors import RuleError
+from monitor.errors import RuleError, pointed
+
+if TYPE_CHECKING:
+    from monitor.rules import QueryWarning
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a line.")
 
@@ -96,6 +99,11 @@ def refuse_query(error: RuleError, *, as_json: bool) -> NoReturn:
     if as_json:
         write_one(query_error_object(error), True, str)
     raise click.UsageError(f"the query cannot be read:\n{plain_lines(error.pointed())}") from error
+
+
+def warn_of_query(query: str, warning: QueryWarning) -> None:
+    """Say on standard error what a query probably does not mean, with the spot."""
+    click.echo(plain_lines(f"warning: {warning.message}\n{pointed(query, warning.position)}"), err=True)
 
 
 def plain_lines(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from monitor.rules.explain import Explanation
     from monitor.rules.ruleset import CompiledRule
     from monitor.search.backtest import Backtest
+
+
+_TOML = re.compile(r"^\s*(?:\[\[?rule|(?:id|name|query|terms|threshold|tags)\s*=)", re.MULTILINE)
 
 
 @click.group(cls=Subcommands)
@@ -220,7 +224,7 @@ def backtest(
 
     if query is not None and query_file is not None:
         raise click.UsageError("give a draft by --query or by --file, not by both")
-    draft = _text_of(query_file).strip() if query_file else query
+    draft = _draft(query_file) if query_file else query
     compiled = _compiled(folder, rule_id, draft, as_json=as_json)
     at = now()
     begin = output.parse_since(since, at)
@@ -230,6 +234,14 @@ def backtest(
     finally:
         store.close()
     output.write_one({"rule": rule_id, "since": when(begin)} | _backtest_object(found), as_json, _backtest)
+
+
+def _draft(file: TextIO) -> str:
+    text = _text_of(file).strip()
+    if _TOML.search(text):
+        message = "holds TOML; it takes the query alone, as it stands between the quotation marks of `query`"
+        raise click.BadParameter(message, param_hint="--file")
+    return text
 
 
 def _backtest_object(found: Backtest) -> Object:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
 
 from monitor.cli import CONFIGURATION, output, problem_line
-from monitor.contract import problem_object
+from monitor.contract import Object, problem_object
 from monitor.errors import ConfigError, Problem
 
 
@@ -51,7 +52,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
     except ConfigError as error:
         problems, settings = error.problems, None
     for problem in problems:
-        output.write_one(problem_object(problem), as_json, lambda value: problem_line(Problem(**value)))
+        output.write_one(problem_object(problem), as_json, partial(_told, problem))
     if settings is None:
         ctx.exit(CONFIGURATION)
     counts = (
@@ -60,3 +61,9 @@ def check(ctx: click.Context, as_json: bool) -> None:
         output.counted(len(settings.digests), "digest"),
     )
     click.echo(f"{ctx.obj}: sound; {', '.join(counts)}", err=True)
+
+
+def _told(problem: Problem, _: Object) -> str:
+    """A problem for people: below it the query's line, with a caret under the spot."""
+    shown = "".join(f"\n    {line}" for line in problem.pointed.split("\n") if line)
+    return f"{problem_line(problem)}{shown}"

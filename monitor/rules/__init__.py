@@ -7,7 +7,7 @@ say whether and why. Queries are read by lark, which is loaded with the first of
 from __future__ import annotations
 
 from monitor.rules.compile import Query, compile_query
-from monitor.rules.lint import QueryWarning, lint, lint_rule
+from monitor.rules.lint import QueryWarning, lint, lint_plan, lint_rule
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.ruleset import RuleSet, check_lists, compile_rules
 
@@ -20,6 +20,7 @@ __all__ = [
     "compile_query",
     "compile_rules",
     "lint",
+    "lint_plan",
     "lint_rule",
     "prepare",
 ]

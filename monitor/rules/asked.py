@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import intern
 
 from monitor.model import Span
-from monitor.rules.match import Case, Hit, Runs, Term, Trace, in_order
+from monitor.rules.match import Case, Hit, Term, Trace, in_order, traced
 from monitor.rules.prepare import Prepared
+from monitor.text.folding import hanging_pattern
+from monitor.text.tokens import is_unspaced
 
 Leaf = Term | Case
 Met = tuple[int, int, int]
@@ -28,10 +31,7 @@ class Told:
 
     @cached_property
     def _trace(self) -> Trace:
-        runs: Runs = {}
-        for name, first, last in sorted(self.hits):
-            runs.setdefault(name, []).append((first, last))
-        return Trace(runs)
+        return traced(sorted(self.hits))
 
     def trace(self, text: Prepared) -> Trace:
         return self._trace
@@ -74,6 +74,37 @@ class Asked:
         self._met = met
         self._last = {one[0]: one for one in met}
         self.hit = set(self._last)
+        vars(self).pop("_earlier", None)
+
+    def forget_parted(self, joined: Mapping[int, str]) -> None:
+        """Forget where needles were met whose characters must touch each other in the original, and do not. `joined` holds these
+        needles with their characters, or nothing where some of them need not touch."""
+        count, earlier = self._solid.count, self._earlier
+        parted = {
+            needle
+            for needle in joined.keys() & self.hit
+            # One that the text holds as often as it was met touches everywhere.
+            if not joined[needle] or count(joined[needle]) != len(earlier.get(needle, ())) + 1
+        }
+        if parted:
+            self.meet([one for one in self._met if one[0] not in parted or self._is_joined(one, joined[one[0]])])
+
+    @cached_property
+    def _solid(self) -> str:
+        """Title and body as written, where no letter hangs together with what comes after it."""
+        texts = f"{self._title.bare}\n{self._body.bare}"
+        return "" if hanging_pattern().search(texts) else texts
+
+    def _is_joined(self, met: Met, characters: str) -> bool:
+        if self._span(met[1], met[2]).text == characters:
+            return True
+        name, first, last, _, _ = self.hit_at(met[1], met[2])
+        view = self.text.view(name)
+        texts = view.words.texts
+        return all(
+            view.touches(position) or not (is_unspaced(texts[position]) and is_unspaced(texts[position + 1]))
+            for position in range(first, last)
+        )
 
     @cached_property
     def in_title(self) -> set[int]:
@@ -131,7 +162,7 @@ class Asked:
         view, first = (self._title, 1) if start < self.title_end else (self._body, self.title_end + 2)
         end = self.joined.find(" ", end - 1)  # the needle of a beginning ends within its word
         start, end = view.words.along(start + 1 - first, end - first)
-        return Span(view.field, start, end, view.text[start:end])
+        return Span(view.field, start, end, intern(view.text[start:end]))
 
     def told(self, leaf: int) -> Told:
         found = self._told.get(leaf)
@@ -154,7 +185,7 @@ class Asked:
         for hit in hits:
             if hit not in known:
                 stretch = self._stretches.get(hit)
-                known[hit] = self._span(*stretch) if stretch else self.text.view(hit[0]).span(hit[1], hit[2])
+                known[hit] = self._span(*stretch) if stretch else self.text.view(hit[0]).span(*hit[1:])
         if len(hits) == 1:
             return (known[hits[0]],)
         return in_order([known[hit] for hit in hits])

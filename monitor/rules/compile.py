@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Literal, NoReturn
 
 from monitor.errors import RuleError
-from monitor.model import Span
+from monitor.model import Kind, Span
 from monitor.rules import syntax
+from monitor.rules.codes import misfit
 from monitor.rules.grammar import parse
 from monitor.rules.lexer import DATE_FIELDS, TEXT_FIELDS, VALUE_FIELDS, on_one_line
 from monitor.rules.match import (
@@ -31,7 +32,7 @@ from monitor.rules.match import (
     whereabouts,
 )
 from monitor.rules.prepare import TITLE_AND_BODY, Prepared
-from monitor.rules.terms import has_letters, read_spellings, read_term, wordless
+from monitor.rules.terms import can_be_truncated, has_letters, read_spellings, read_term, refuse_operators, wordless
 from monitor.text.folding import fold_text
 
 Purpose = Literal["rule", "search"]
@@ -109,7 +110,8 @@ class Compiler:
             case syntax.Or(parts):
                 return Any(self._plans(parts, field), node.start, node.end)
             case syntax.Not(inner):
-                return Absent(self.plan(inner, field), node.start, node.end)
+                found = self.plan(inner, field)
+                return found.inner if isinstance(found, Absent) else Absent(found, node.start, node.end)
             case syntax.Limited(name, inner):
                 return self._limited(node, name, inner, field)
             case syntax.ListName():
@@ -224,8 +226,9 @@ class Compiler:
         return tuple(dict.fromkeys([self._form(form, node, field) for form in forms]))
 
     def _form(self, form: str, node: syntax.ListName, field: str) -> Plan:
-        written = form.rstrip() + "*" if node.is_truncated and not form.rstrip().endswith("*") else form
+        written = f"{form.rstrip()}*" if node.is_truncated and can_be_truncated(form) else form
         try:
+            refuse_operators(form, _IN_LIST)
             return self._leaf(syntax.Phrase(written), field)  # without a place, since other queries may share it
         except RuleError as error:
             message = f'the form "{form}" on the list `{node.name}`: {error.message}'
@@ -246,18 +249,27 @@ class Compiler:
         if not folded:
             self._refuse("this phrase is empty: write a word between the quotation marks", node.start)
         if "*" not in folded and "?" not in folded:
+            if wrong := misfit(field, folded):
+                self._refuse(wrong, node.start)
             return Value(field, folded, None, node.start, node.end)
         if not has_letters(folded):
             self._refuse(wordless(node.text).message, node.start)
         pattern = "".join(
             {"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in re.sub(r"\*+", "*", folded)
         )
-        return Value(field, folded, re.compile(pattern, re.DOTALL), node.start, node.end)
+        found = re.compile(pattern, re.DOTALL)
+        if field == "kind" and not any(map(found.fullmatch, Kind)):
+            self._refuse(misfit(field, folded), node.start)
+        return Value(field, folded, found, node.start, node.end)
 
     def _refuse(self, message: str, position: int) -> NoReturn:
         raise RuleError(message, self.text, position)
 
 
+_IN_LIST = (
+    "a list holds words and phrases, and this belongs into the query that names the list, as in `title:@name` or"
+    " `NOT @name`"
+)
 _FIELDS = {"": TITLE_AND_BODY} | {field: (field,) for field in TEXT_FIELDS}
 
 _IN_NEAR: Mapping[type, str] = {

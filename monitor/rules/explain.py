@@ -7,7 +7,7 @@ is missing, too far away, in the wrong place or in the way.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -21,20 +21,22 @@ from monitor.rules.match import (
     Within,
     spans_of,
 )
-from monitor.rules.prepare import Prepared
-from monitor.rules.reasons import Clause, Reasons, some
+from monitor.rules.prepare import Prepared, prepare
+from monitor.rules.reasons import FURNITURE, Clause, Reasons, some
 from monitor.rules.ruleset import CompiledRule
 
 
 @dataclass(frozen=True, slots=True)
 class TermScore:
-    """What a weighted term brought: its `weight` times its counted hits, those in the title more."""
+    """What a weighted term brought: its `weight` times its counted hits, those in the title more. `is_apart` where it stands only
+    in a label, dateline or credit."""
 
     text: str
     weight: int
     hit_count: int
     points: int
     spans: tuple[Span, ...]
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,12 @@ def explain_rule(compiled: CompiledRule, text: Prepared) -> Explanation:
 
 
 def _scores(compiled: CompiledRule, text: Prepared) -> Iterator[TermScore]:
+    whole = prepare(replace(text.matchable, furniture=()))
     for (name, weight), term in zip(compiled.rule.terms, compiled.weighted, strict=True):
         hits = term.plan.find(text, None) or []
-        yield TermScore(name, weight, len(set(hits)), weight * compiled.count(hits), spans_of(text, hits))
+        is_apart = not hits and term.plan.find(whole, None) is not None
+        points = weight * compiled.count(hits)
+        yield TermScore(name, weight, len(set(hits)), points, spans_of(text, hits), is_apart)
 
 
 def _score_clause(terms: tuple[TermScore, ...], score: int, threshold: int) -> Clause:
@@ -88,6 +93,8 @@ def _score_clause(terms: tuple[TermScore, ...], score: int, threshold: int) -> C
     why = f"score {score} of {threshold}: {', '.join(found) or 'none of the terms is there'}"
     if score < threshold and missing and found:
         why += f"; not there: {some(missing)}"
+    if apart := [f"`{term.text}`" for term in terms if term.is_apart]:
+        why += f"; {some(apart)} stands only {FURNITURE}"
     spans = tuple(span for term in terms if term.points > 0 for span in term.spans)
     return Clause("threshold", None, None, score >= threshold, why, spans)
 

@@ -115,9 +115,11 @@ def _misplaced(before: Mark | None, mark: Mark | None) -> str:
         return f"{name} needs a term on its left: `word {name} word`; as a word, put it between quotation marks"
     if before.kind == "FIELD":
         name = before.value
+        if mark and mark.kind == "NOT":
+            return f"NOT stands before the field: `NOT {name}:word`, `NOT {name}:(a OR b)`"
         return f"`{name}:` stands before a word, a phrase or a parenthesis: `{name}:word`; fields do not nest"
     if before.kind in ("LPAR", "ATLEAST"):
-        if name in (")", "）"):
+        if name == ")":
             return "these parentheses are empty: write a term between them, or leave them out"
         return f"{name} needs a term on its left: `(word {name} word)`; as a word, put it between quotation marks"
     if before.kind == "NOT":

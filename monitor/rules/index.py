@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from monitor.rules.asked import Asked, Leaf, Others
@@ -45,6 +46,9 @@ class Index:
         self._uses: Counter[int] = Counter()
         self._sets: dict[frozenset[int], frozenset[int]] = {}
         self._looked_at: dict[int, list[int]] = {}  # others by the needle that calls for a look
+        self._joined: dict[
+            int, str
+        ] = {}  # needles with characters that must touch each other: those, if there are no others
         self._in_title: dict[int, int] = {}  # those of them that are the needle itself, in the title
         self.tells = bytearray()  # by leaf, which of the signs it has
         self._told_of_others = Others(self._others, self._needle_of, self._limited)
@@ -58,6 +62,8 @@ class Index:
         if self._automaton is None:
             return asked
         asked.meet(self._automaton.find_matches_as_indexes(asked.joined, overlapping=True))
+        if not self._joined.keys().isdisjoint(asked.hit):
+            asked.forget_parted(self._joined)
         tells = self.tells
         asked.telling = [leaf for leaf in asked.hit if tells[leaf]]
         found = self._found_others(asked)
@@ -142,6 +148,7 @@ class Index:
         signs = ((SETS_OFF, rules), (BRINGS, points), (_LOOKED_AT, self._looked_at), (_IN_TITLE, self._in_title))
         self.tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in self.leaves])
         needles = list(self._needles)
+        self._joined = {number: _solid(needle) for number, needle in enumerate(needles) if _is_joined(needle)}
         for known in (self._numbers, self._needles, self._whole, self._uses, self._sets):
             known.clear()  # many megabytes that only taking up needs, before the automaton takes its own
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)
@@ -186,16 +193,16 @@ class Index:
         number = -len(self._others)
         if is_plain and needle is not None and term.fields in (("title",), ("body",)):
             self._limited[number] = term.fields[0]
-        part = max(term.parts, key=_letter_count)
-        needle = needle or _needle((Part(part.text, is_stem=not _is_whole(part)),))
-        if part.text and needle is not None:
+        run = max(_runs(term.parts), key=lambda parts: sum(map(_letter_count, parts)))
+        needle = needle or _joined(run)
+        if run[0].text:
             self._needle_of[number] = found_by = self._needles.setdefault(needle, len(self._needles))
             if self._limited.get(number) == "title":
                 self._in_title[found_by] = number
             else:
                 self._looked_at.setdefault(found_by, []).append(number)
         else:
-            self._open.append((part, number))
+            self._open.append((run[0], number))
         return number
 
 
@@ -221,9 +228,36 @@ def _term_of(leaf: Leaf) -> Term:
 
 def _needle(parts: Sequence[Part]) -> str | None:
     """What stands for these words among joined ones, the last of which may go on; None where others are open."""
-    if not all(map(_is_whole, parts[:-1])) or parts[-1].pattern is not None:
-        return None
-    return f" {' '.join([part.text for part in parts])}{'' if parts[-1].is_stem else ' '}"
+    return None if parts[-1].pattern is not None or len(_runs(parts)) > 1 else _joined(parts)
+
+
+def _joined(parts: Sequence[Part]) -> str:
+    """Parts of one run as they stand among joined words."""
+    return f" {' '.join([part.text for part in parts])}{' ' if _is_whole(parts[-1]) else ''}"
+
+
+def _runs(parts: Sequence[Part]) -> list[list[Part]]:
+    """Parts with nothing open among them but the last word's end. Characters of scripts without spaces are of one run where they
+    must touch each other, so that this need not be told of needles."""
+    runs: list[list[Part]] = []
+    before: Part | None = None
+    for part in parts:
+        is_apart = before is not None and is_unspaced(before.text) and is_unspaced(part.text) and not part.is_joined
+        if before is None or is_apart or not (_is_whole(before) and part.text):
+            runs.append([])
+        runs[-1].append(part)
+        before = part
+    return runs
+
+
+def _is_joined(needle: str) -> bool:
+    words = () if needle.isascii() else needle.split()
+    return any(is_unspaced(word) and is_unspaced(after) for word, after in pairwise(words))
+
+
+def _solid(needle: str) -> str:
+    words = needle.split()
+    return "".join(words) if all(map(is_unspaced, words)) else ""
 
 
 def _is_whole(part: Part) -> bool:

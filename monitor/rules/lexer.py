@@ -1,8 +1,10 @@
 """A query's marks and words in order, with what the grammar needs to know of each.
 
 Queries are pasted from mails and text processors, so any quotation mark opens and any closes, a dash of any length
-before a word excludes it, full-width parentheses and colons are as good as narrow ones, and what cannot be seen
-(direction marks, joiners, byte-order marks) at the edge of a word is passed over.
+before a word excludes it, full-width letters and marks are as good as narrow ones (but for `！` and `？`, which end
+sentences), and what cannot be seen (direction marks, joiners, byte-order marks) at the edge of a word is passed over.
+A single quotation mark opens before a word where another ends a later one; any other is an apostrophe. What looks like
+an operator of this language or another and is none is refused, since it would be looked for as a word.
 """
 
 from __future__ import annotations
@@ -25,27 +27,40 @@ DISTANCE_DEFAULT = 4
 DISTANCE_MAX = 50
 COUNT_MAX = 1000
 
-_QUOTES = '"“”„‟«»‹›＂״「」『』《》〝〞〟❝❞'
-_DASHES = "-‐‑‒–—―−－"
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "！？"}
+_QUOTES = '"“”„‟«»‹›״「」『』《》〝〞〟❝❞'
+_SINGLE = "'‘’‚‛"
+_DASHES = "-‐‑‒–—―−"
 _UNSEEN = "\u00ad\u061c\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _HEBREW = "\u05d0-\u05ea\u05ef-\u05f2\ufb1d-\ufb4f"
 _SPACE = re.compile(rf"[\s\u200b{_UNSEEN}]*")
 _LEADING_DASHES = re.compile(rf"[{_DASHES}{_UNSEEN}]*")
 _AT_END = re.compile(rf"[{_UNSEEN}]+$")
-_BEFORE_NEGATION = re.compile(rf"[\s\u200b{_UNSEEN}(（]")
+_BEFORE_NEGATION = re.compile(rf"[\s\u200b{_UNSEEN}(]")
+_AMID_SINGLE = re.compile(rf"[{_SINGLE}{_QUOTES}()]")
+_OPERATOR = r"(?:AND|OR|NOT|ANDNOT|(?:O|NOT)?NEAR(?:/\d+)?|&&|\|\|)(?!\S)"
+_OPERATOR_AMID = re.compile(rf"(?<=\s){_OPERATOR}")
 # Between Hebrew letters a quotation mark belongs to the word (צה"ל).
 _IN_WORD = rf"(?<=[{_HEBREW}])[{_QUOTES}](?=[{_HEBREW}])"
 _QUOTE = re.compile(rf"(?<![{_HEBREW}])[{_QUOTES}]|[{_QUOTES}](?![{_HEBREW}])")
-_CHUNK = re.compile(rf"(?![{_QUOTES}])(?:[^\s\u200b()（）{_QUOTES}&|]+|&(?!&)|\|(?!\|)|{_IN_WORD})+")
+_CHUNK = re.compile(rf"(?![{_QUOTES}])(?:[^\s\u200b(){_QUOTES}&|]+|&(?!&)|\|(?!\|)|{_IN_WORD})+")
 
 _OPERATORS = {"AND": ("AND",), "OR": ("OR",), "NOT": ("NOT",), "ANDNOT": ("AND", "NOT"), "&&": ("AND",), "||": ("OR",)}
-_FIELD = re.compile(r"([A-Za-z]+)([:：])")
+_FIELD = re.compile(r"([A-Za-z]+):")
 _LIST = re.compile(r"@([\w.-]*\w)(\*?)")
-_NEAR = re.compile(r"(?:(O?)NEAR|[wW](?=/)|([pP][rR][eE])(?=/))(?:/(\d+))?")
-_LIKE_NEAR = re.compile(r"O?NEAR(?:[/:~]\S*|\d+)|(?i:w|pre)/(?i:s|p|sent|para)")
-_ATLEAST = re.compile(r"(?i:atleast)(?:/?(\d+)\s*|(\s+\d+\s*)?)[(（]")
-_CASE = re.compile(rf"\s*([^\s()（）{_QUOTES}]*)\s*[)）]")
+_NEAR = re.compile(r"(?:(O|NOT)?NEAR|[wW](?=/)|([pP][rR][eE])(?=/))(?:/(\d+))?")
+_LIKE_NEAR = re.compile(
+    r"(?:O|NOT)?NEAR(?:[/:~]\S*|\d+)|(?i:w|pre)/(?i:s|p|sent|para)|(?:WITHIN|NEXT|ADJ)(?:[/:~]\S*|\d+)"
+)
+_WITHIN = re.compile(r"WITHIN\s+\d+")
+_STRAY_DISTANCE = re.compile(r"[/~:]\d+")
+_TERM_AHEAD = re.compile(rf"\s+(?!{_OPERATOR})[^\s)]")
+_ATLEAST = re.compile(r"(?i:atleast)(?:/?(\d+)\s*|(\s+\d+\s*)?)[(]")
+_LIKE_ATLEAST = re.compile(r"(?i:atleast)(?:/\S*|\d+)")
+_CASE = re.compile(rf"\s*([^\s(){_QUOTES}]*)\s*[)]")
 _LOOSE = re.compile(r"~(\d*)")
+_CLOSE = re.compile(r"\s*[)]")
+_SIGNS_OF_OPERATORS = frozenset("aA!/~:0123456789")
 
 
 class Mark:
@@ -97,7 +112,8 @@ def on_one_line(text: str) -> str:
 
 class _Lexer:
     def __init__(self, text: str) -> None:
-        self.text = text
+        # The text is as long as what was written, so that places are the same.
+        self.written, self.text = text, text if text.isascii() else text.translate(_HALF_WIDTH)
         self.position = 0
         self.depth = 0
         self.found: list[Mark] = []
@@ -114,6 +130,9 @@ class _Lexer:
 
     def _next(self) -> None:
         """Read the next mark, or the two that stand for one word (`ANDNOT`, `#tag`)."""
+        if self.text[self.position] in _SINGLE and (closing := self._single_closing(self.position)):
+            self._single_phrase(closing)
+            return
         chunk = _CHUNK.match(self.text, self.position)
         if chunk is None:
             self._sign()
@@ -126,7 +145,7 @@ class _Lexer:
             self._hashtag(word)
         elif first in _DASHES:
             self._dash(word)
-        elif self.text[end : end + 1] in ("(", "（", " ") and self._function(word):
+        elif self.text[end : end + 1] in ("(", " ") and self._function(word):
             return
         else:
             self._word(word)
@@ -141,10 +160,13 @@ class _Lexer:
     def _sign(self) -> None:
         """A parenthesis, a phrase, `&&` or `||`."""
         character = self.text[self.position]
-        if character in "()（）":
-            self._parenthesis("LPAR" if character in "(（" else "RPAR", self.position + 1)
+        if character in "()":
+            self._parenthesis("LPAR" if character == "(" else "RPAR", self.position + 1)
         elif character in _QUOTES:
-            self._phrase()
+            closing = _QUOTE.search(self.text, self.position + 1)
+            if closing is None:
+                self._refuse("this quotation mark is never closed: close it where the phrase ends")
+            self._phrase(closing.start())
         else:
             self._operator(self.text[self.position : self.position + 2])
 
@@ -156,19 +178,38 @@ class _Lexer:
             self._refuse("this closing parenthesis has no opening one: leave it out, or open it before")
         self._add(kind, self.text[self.position : end], end, count)
 
-    def _phrase(self) -> None:
-        text, start = self.text, self.position + 1
-        closing = _QUOTE.search(text, start)
-        if closing is None:
-            self._refuse("this quotation mark is never closed: close it where the phrase ends")
-        phrase = text[start : closing.start()]
-        loose = _LOOSE.match(text, closing.end())
+    def _single_closing(self, opening: int) -> int | None:
+        """Where the phrase ends that a single quotation mark opens; None where it is an apostrophe."""
+        text = self.text
+        if not _is_edge(text[opening - 1 : opening]) or text[opening + 1 : opening + 2].isspace():
+            return None
+        for found in _AMID_SINGLE.finditer(text, opening + 1):
+            place = found.start()
+            is_inside = text[place - 1].isalnum() and text[place + 1 : place + 2].isalnum()
+            if found[0] not in _SINGLE or not (is_inside or _is_closing(text, place)):
+                return None
+            if not is_inside:
+                return place
+        return None
+
+    def _single_phrase(self, closing: int) -> None:
+        if operator := _OPERATOR_AMID.search(self.text, self.position + 1, closing):
+            self._refuse(
+                f"single quotation marks round {operator[0]} can be read as a phrase or as apostrophes: put double"
+                " quotation marks round the phrase, or leave the apostrophes out"
+            )
+        self._phrase(closing)
+
+    def _phrase(self, closing: int) -> None:
+        """Read a phrase up to its closing mark, and a distance behind it."""
+        phrase, end = self.text[self.position + 1 : closing], closing + 1
+        loose = _LOOSE.match(self.text, end)
         if loose is None:
-            self._add("PHRASE", phrase, closing.end())
+            self._add("PHRASE", phrase, end)
             return
         if not loose[1] or len(phrase.split()) != 2:
-            self._refuse_loose(phrase.split(), loose[1] or str(DISTANCE_DEFAULT), closing.end())
-        self._add("LOOSE", phrase, loose.end(), self._distance(loose[1], loose.group(), closing.end()))
+            self._refuse_loose(phrase.split(), loose[1] or str(DISTANCE_DEFAULT), end)
+        self._add("LOOSE", phrase, loose.end(), self._distance(loose[1], loose.group(), end))
 
     def _refuse_loose(self, words: list[str], distance: str, position: int) -> NoReturn:
         hint = f'`"{" ".join(words) if len(words) == 2 else "two words"}"~{distance}`'
@@ -200,7 +241,10 @@ class _Lexer:
         """A dash before a word excludes it; elsewhere it only parts words."""
         start = _LEADING_DASHES.match(self.text, self.position).end()  # type: ignore[union-attr]  # may match nothing
         before, after = self.text[self.position - 1 : self.position], self.text[start : start + 1]
-        if after and not after.isspace() and after not in ")）" and (not before or _BEFORE_NEGATION.match(before)):
+        is_before_term = bool(after) and not after.isspace() and after != ")"
+        if is_before_term and self._is_after_field and self.found[-1].value not in DATE_FIELDS:
+            self._refuse_dash(start)
+        if is_before_term and (not before or _BEFORE_NEGATION.match(before)):
             self._add("NOT", "-", start)
         elif start < self.position + len(word) and not self._is_after_field:
             self.position = start
@@ -208,10 +252,20 @@ class _Lexer:
         else:
             self._add("WORD", _AT_END.sub("", word), self.position + len(word))
 
+    def _refuse_dash(self, start: int) -> NoReturn:
+        field = self.found[-1]
+        chunk = _CHUNK.match(self.text, start)
+        term = chunk[0] if chunk else "(…)" if self.text[start] == "(" else '"…"'
+        self._refuse(
+            f"a minus stands before the field: `-{field.value}:{term}`, or `NOT {field.value}:{term}`; where it belongs"
+            f' to the value, put this between quotation marks: {field.value}:"-…"',
+            field.start,
+        )
+
     def _function(self, word: str) -> bool:
         """Read `cs(…)` or the beginning of `atleast/n(…)`, where one stands here."""
         name = word[:7].casefold()
-        if name == "cs" and self.text[self.position + 2] in "(（":
+        if name == "cs" and self.text[self.position + 2] == "(":
             self._case()
             return True
         found = _ATLEAST.match(self.text, self.position) if name == "atleast" else None
@@ -227,19 +281,34 @@ class _Lexer:
         return True
 
     def _case(self) -> None:
-        start = self.position + 3
-        start = _SPACE.match(self.text, start).end()  # type: ignore[union-attr]  # may match nothing
-        if self.text[start : start + 1] and self.text[start] in _QUOTES:
-            closing = _QUOTE.search(self.text, start + 1)
-            close = re.compile(r"\s*[)）]").match(self.text, closing.end()) if closing else None
-            if closing is None or close is None:
+        start = _SPACE.match(self.text, self.position + 3).end()  # type: ignore[union-attr]  # may match nothing
+        closing = self._closing_of_case(start)
+        if closing is not None:
+            close = _CLOSE.match(self.text, closing + 1)
+            if close is None:
                 self._refuse_case()
-            self._add("CASE", self.text[start + 1 : closing.start()], close.end())
+            self._add("CASE", self.written[start + 1 : closing], close.end())
             return
         found = _CASE.match(self.text, start)
         if found is None or not found[1]:
             self._refuse_case()
-        self._add("CASE", found[1], found.end())
+        word = found[1]
+        if word[0] == "@":
+            self._refuse(
+                f"`cs()` takes no list, whose forms are told apart by themselves: write the forms, `cs(WHO) OR cs(UN)`,"
+                f" or `{word}`"
+            )
+        if (field := _FIELD.match(word)) and field[1].casefold() in FIELDS:
+            self._refuse(f"a field stands before `cs()`: `{field[0]}cs({word[field.end() :] or 'WHO'})`")
+        self._add("CASE", self.written[found.start(1) : found.end(1)], found.end())
+
+    def _closing_of_case(self, start: int) -> int | None:
+        """Where a phrase in quotation marks that begins here is closed; None where there is none."""
+        opening = self.text[start : start + 1]
+        if opening and opening in _SINGLE:
+            return self._single_closing(start)
+        closing = _QUOTE.search(self.text, start + 1) if opening and opening in _QUOTES else None
+        return closing.start() if closing else None
 
     def _refuse_case(self) -> NoReturn:
         self._refuse('`cs()` takes one word, or one phrase between quotation marks: `cs(WHO)`, `cs("Red Cross")`')
@@ -250,11 +319,40 @@ class _Lexer:
         if word in _OPERATORS:
             self._operator(word)
             return
-        if word[0] in "NOwWpP" and self._near(word):
+        if word[0] in "ANOwWpP" and self._near(word):
             return
-        if (":" in word or "：" in word) and (field := _FIELD.match(word)) and self._field(field, word):
+        if ":" in word and (field := _FIELD.match(word)) and self._field(field, word):
             return
-        self._add("WORD", word, self.position + len(word))
+        if word[0] in _SIGNS_OF_OPERATORS:
+            self._check_sign(word)
+        # A mark at a word's edge parts it from nothing.
+        self._add("WORD", word.strip(_SINGLE) or word, self.position + len(word))
+
+    def _check_sign(self, word: str) -> None:
+        """Refuse what is written like an operator, and would be looked for as a word."""
+        if _LIKE_ATLEAST.fullmatch(word):
+            number = re.search(r"\d+", word)
+            self._refuse(
+                "`atleast` takes a number behind a stroke, and what it counts in parentheses right behind that:"
+                f" `atleast/{number[0] if number else 3}(…)`; as a word, put it between quotation marks"
+            )
+        if _LOOSE.fullmatch(word):
+            self._refuse(f'`~` stands right behind a phrase of two words, without a blank: `"two words"{word}`')
+        if word[0] == "!" and (word[1:] or self.text[self.position + 1 : self.position + 2] in ("(", *_QUOTES)):
+            self._refuse(f"`!` is no operator: `-{word[1:] or '(…)'}` or `NOT {word[1:] or '(…)'}` excludes")
+        near = self.found[-1] if self.found else None
+        if near and near.type == "NEAR" and not near.value[-1].isdigit() and self._is_distance(word):
+            self._refuse(
+                f"the distance stands behind a stroke, without a blank: `{near.value}/{word.lstrip('/~:')}`; as a word, put"
+                " it between quotation marks"
+            )
+
+    def _is_distance(self, word: str) -> bool:
+        """Whether a word after a NEAR is its distance: a number that no operator follows, or one behind a stroke."""
+        if word.isdecimal():
+            follows = _TERM_AHEAD.match(self.text, self.position + len(word))
+            return follows is not None and _number(word, DISTANCE_MAX) <= DISTANCE_MAX
+        return _STRAY_DISTANCE.fullmatch(word) is not None
 
     def _operator(self, sign: str) -> None:
         end = self.position + len(sign)
@@ -265,24 +363,25 @@ class _Lexer:
         """Read a NEAR, where the word is one; with the NOT before it, it is one mark."""
         found = _NEAR.fullmatch(word)
         if found is None:
-            if _LIKE_NEAR.fullmatch(word):
-                self._refuse_like_near(word)
+            within = _WITHIN.match(self.text, self.position)
+            if within or _LIKE_NEAR.fullmatch(word):
+                self._refuse_like_near(within[0] if within else word)
             return False
-        is_ordered = bool(found[1] or found[2])
+        kind = f"{'O' if found[2] else found[1] or ''}NEAR"
         distance = self._distance(found[3], word, self.position) if found[3] else DISTANCE_DEFAULT
         end = self.position + len(word)
         before = self.found[-1] if self.found else None
-        if before is None or before.kind != "NOT" or before.value != "NOT":
-            self._add("ONEAR" if is_ordered else "NEAR", word, end, distance)
+        if before is None or before.value != "NOT" or kind == "NOTNEAR":
+            self._add(kind, word, end, distance)
             return True
-        if is_ordered:
+        if kind == "ONEAR":
             self._refuse(f"NOT does not go with {word}: write `a NOT NEAR/{distance} b`, or `a AND NOT (a {word} b)`")
         self.found[-1] = Mark("NOTNEAR", f"NOT {word}", before.start, end, distance)
         return True
 
     def _refuse_like_near(self, word: str) -> NoReturn:
         number = re.search(r"\d+", word)
-        operator = "ONEAR" if word[0] in "OpP" else "NEAR"
+        operator = "ONEAR" if word[0] in "OpP" else "NOT NEAR" if word.startswith("NOT") else "NEAR"
         self._refuse(
             f"`{word}` is no operator; the distance is a number of words behind a stroke: "
             f"`{operator}/{number.group() if number else 5}`; as a word, put it between quotation marks"
@@ -303,7 +402,7 @@ class _Lexer:
         if name in FIELDS:
             self._add("FIELD", ALIASES.get(name, name), self.position + field.end())
             return True
-        if not self._is_after_field and field[2] == ":":
+        if not self._is_after_field:
             self._refuse_field(field[1], word)
         return False
 
@@ -315,7 +414,16 @@ class _Lexer:
         )
 
     def _refuse(self, message: str, position: int | None = None) -> NoReturn:
-        raise RuleError(message, self.text, self.position if position is None else position)
+        raise RuleError(message, self.written, self.position if position is None else position)
+
+
+def _is_edge(before: str) -> bool:
+    """Whether what stands before a single quotation mark lets it open a phrase."""
+    return not before or before in f"(:|&#{_DASHES}" or _SPACE.fullmatch(before) is not None
+
+
+def _is_closing(text: str, place: int) -> bool:
+    return not text[place - 1].isspace() and not text[place + 1 : place + 2].isalnum()
 
 
 def _number(digits: str, most: int) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import NamedTuple
 
-from monitor.model import Rule
 from monitor.rules.lexer import marks
-from monitor.rules.match import All, Any, AtLeast, Case, Near, NotNear, Plan, Term, Within
+from monitor.rules.match import Absent, All, Any, AtLeast, Case, Near, NotNear, Plan, Term, Value, Within
+from monitor.rules.prepare import TITLE_AND_BODY
+from monitor.rules.ruleset import CompiledRule
+from monitor.text.tokens import is_unspaced
 
 DISTANCE_WIDE = 20
 FREQUENT_SHARE = 0.05
@@ -17,7 +20,9 @@ FREQUENT_SHARE = 0.05
 _OPERATORS = frozenset(("and", "or", "not"))
 _WORD = re.compile(r"\S+")
 _QUOTES = '"“„«'
-_LIKE_NEAR = re.compile(r"(?i:o?near(?:/\d+)?)")
+_LIKE_NEAR = re.compile(r"(?i:(?:o?near|within)(?:/\d+)?)")
+_BEFORE_STAR = re.compile(r"(\S)\*")
+_IN_ANY_RUN = "the star says nothing: words of this script are found inside any longer run anyway; leave it out"
 _ENDS_OF_TERMS = frozenset(("WORD", "PHRASE", "LIST", "CASE", "LOOSE", "RPAR"))
 
 
@@ -49,6 +54,11 @@ def lint(text: str) -> list[QueryWarning]:
         for mark in found
         if (mark.type == "NEAR" or mark.kind == "LOOSE") and mark.count > DISTANCE_WIDE
     ]
+    warnings += [
+        QueryWarning(_IN_ANY_RUN, mark.start)
+        for mark in found
+        if mark.kind in ("WORD", "PHRASE") and any(map(is_unspaced, _BEFORE_STAR.findall(mark.value)))
+    ]
     return sorted(warnings, key=lambda warning: warning.position)
 
 
@@ -67,11 +77,18 @@ class RuleWarning(NamedTuple):
     warning: QueryWarning
 
 
-def lint_rule(rule: Rule) -> Iterator[RuleWarning]:
-    """Warnings for all parts of a rule that compiles: its query; operators among the words of its terms and combinations, which
-    know none; nearness that reaches very far. None is the usual answer."""
-    for warning in lint(rule.query):
-        yield RuleWarning(("query",), rule.query, warning)
+def lint_rule(compiled: CompiledRule, known: Mapping[str, Collection[str]]) -> Iterator[RuleWarning]:
+    """Warnings for all parts of a rule: its query, as `lint` and `lint_plan` have them; operators among the words of its terms
+    and combinations, which know none; combinations that can never hold; nearness that reaches very far. None is usual.
+    """
+    rule = compiled.rule
+    plans = list(compiled.any_of)
+    if rule.query:
+        for warning in sorted((*lint(rule.query), *lint_plan(plans.pop(0), known)), key=lambda found: found.position):
+            yield RuleWarning(("query",), rule.query, warning)
+    for number, plan in enumerate(plans):
+        for warning in lint_plan(plan, known):
+            yield RuleWarning(("any_of", number), "", warning)
     for text, _ in rule.terms:
         yield from _lint_term(("terms", text), text)
     for number, combination in enumerate(rule.any_of):
@@ -83,16 +100,91 @@ def lint_rule(rule: Rule) -> Iterator[RuleWarning]:
 
 
 def _lint_term(keys: tuple[str | int, ...], text: str) -> Iterator[RuleWarning]:
-    """Operators in a term, in capitals or not, with something to join; in quotation marks they are words on purpose."""
-    words = list(_WORD.finditer(text))
-    for before, found in zip([None, *words], words[:-1], strict=False):
+    """Operators in lower case amid a term (those in capitals are refused); in quotation marks they are words on purpose."""
+    for found in list(_WORD.finditer(text))[1:-1]:
         word = found[0]
-        if text.lstrip()[0] not in _QUOTES and _looks_like_operator(word) and (before or word == "NOT"):
+        if text.lstrip()[0] not in _QUOTES and _looks_like_operator(word):
             message = (
                 f"`{word}` is looked for as a word here: a term is a word or a phrase, and operators belong into a `query`;"
                 f' where the phrase is meant, put it in quotation marks: "{text.strip()}"'
             )
             yield RuleWarning(keys, text, QueryWarning(message, found.start()))
+
+
+def lint_plan(plan: Plan, known: Mapping[str, Collection[str]]) -> list[QueryWarning]:
+    """Warnings for what can never hold as things are, by their place: a term both asked for and excluded, and metadata that
+    nothing has. `known` holds the folded values there are by field (`source`, `publisher`, `tag`); other fields are passed over.
+    """
+    found = [*_contradictions(plan), *_unmet(plan, known, 0)]
+    return sorted(found, key=lambda warning: warning.position)
+
+
+def _contradictions(plan: Plan) -> Iterator[QueryWarning]:
+    match plan:
+        case All(parts):
+            asked = [part for part in parts if not isinstance(part, Absent)]
+            for part in parts:
+                if isinstance(part, Absent):
+                    excluded = _Excluded(part.inner)
+                    if any(map(excluded.holds_wherever, asked)):
+                        message = (
+                            "what is asked for is excluded here, so this can never hold: take the one or the other out"
+                        )
+                        yield QueryWarning(message, part.start)
+                else:
+                    yield from _contradictions(part)
+        case Any(parts):
+            for part in parts:
+                yield from _contradictions(part)
+
+
+class _Excluded:
+    """What stands behind a NOT: whether it holds wherever something else does."""
+
+    def __init__(self, plan: Plan) -> None:
+        parts = plan.parts if isinstance(plan, Any) else (plan,)
+        self._others = {plan, *parts}
+        self._fields: dict[tuple[object, object], set[str]] = {}  # where words are excluded
+        for part in parts:
+            if isinstance(part, Term):
+                self._fields.setdefault((part.parts, part.signs), set()).update(part.fields)
+
+    def holds_wherever(self, plan: Plan) -> bool:
+        """Whether a text for which `plan` holds is one for which this does; where it says no, that may yet be so."""
+        if plan in self._others:
+            return True
+        match plan:
+            case Term(parts, signs, fields):
+                fields = TITLE_AND_BODY if fields == ("lead",) else fields
+                return self._fields.get((parts, signs), set()).issuperset(fields)
+            case Any(parts):
+                return all(map(self.holds_wherever, parts))
+            case All(parts) | Within(parts):
+                return any(map(self.holds_wherever, parts))
+            case Near(left, right):
+                return self.holds_wherever(left) or self.holds_wherever(right)
+            case Case(inner) | NotNear(inner) | AtLeast(_, inner):
+                return self.holds_wherever(inner)
+            case _:
+                return False
+
+
+def _unmet(plan: Plan, known: Mapping[str, Collection[str]], start: int) -> Iterator[QueryWarning]:
+    start = plan.start if plan.end else start  # forms of a list have no place of their own
+    match plan:
+        case Value(field=field, value=value) if field in known:
+            if not any(map(plan.is_met, known[field])):
+                near = get_close_matches(value, known[field], n=1)
+                hint = f" (did you mean `{field}:{near[0]}`?)" if near else ""
+                yield QueryWarning(f"nothing has the {field} `{value}`{hint}, so this holds for no item yet", start)
+        case Any(parts) if not parts[0].end:  # of a list's forms one is enough
+            found = [list(_unmet(part, known, start)) for part in parts]
+            yield from found[0] if all(found) else ()
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _unmet(part, known, start)
+        case Absent(inner):
+            yield from _unmet(inner, known, start)
 
 
 def _looks_like_operator(word: str) -> bool:

@@ -21,14 +21,19 @@ from typing import NamedTuple, cast
 from monitor.model import Span
 from monitor.rules.nearness import Run, apart, joined, members, within
 from monitor.rules.prepare import LEAD_WORD_COUNT, TITLE_AND_BODY, Prepared, View
+from monitor.text.folding import fold_text
 
 
 class Hit(NamedTuple):
-    """A run of words of one view; by field and place, so that hits sort and two equal ones are one."""
+    """A run of words of one view; by field and place, so that hits sort and two equal ones are one. `before` and `after` are the
+    code points beside it that reach over currency signs of its term.
+    """
 
     field: str
     first: int
     last: int
+    before: int = 0
+    after: int = 0
 
 
 Runs = dict[str, list[Run]]
@@ -44,6 +49,23 @@ class Trace:
     def terms(self, chosen: Runs) -> list[Hit]:
         """The hits of terms behind the chosen ones of `runs`."""
         return [Hit(name, *run) for name, runs in chosen.items() for run in runs]
+
+
+class _Signed(Trace):
+    """Hits with signs beside their words."""
+
+    def __init__(self, hits: list[Hit]) -> None:
+        super().__init__(_by_field(hits))
+        self.hits = hits
+
+    def terms(self, chosen: Runs) -> list[Hit]:
+        wanted = {(name, *run) for name, runs in chosen.items() for run in runs}
+        return [hit for hit in self.hits if hit[:3] in wanted]
+
+
+def traced(hits: list[Hit]) -> Trace:
+    """The trace of a term with these hits, which come in order."""
+    return _Signed(hits) if any(hit.before or hit.after for hit in hits) else Trace(_by_field(hits))
 
 
 class _Union(Trace):
@@ -106,12 +128,13 @@ _NOWHERE: list[int] = []
 @dataclass(frozen=True, slots=True)
 class Part:
     """One word of a term: whole (`text`), or the beginning of one (`is_stem`), or a pattern with single letters left
-    open.
+    open. One that `is_joined` stands right behind the part before, as letters of scripts without spaces do.
     """
 
     text: str
     is_stem: bool = False
     pattern: re.Pattern[str] | None = None
+    is_joined: bool = False
 
     def places(self, view: View) -> list[int]:
         """Where it stands in the view, ascending."""
@@ -126,10 +149,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase in one or several fields. `signs` are currency signs that must stand before the n-th word."""
+    """A word or phrase in one or several fields. `signs` are currency signs that must stand before the n-th word, and whether
+    they must touch it.
+    """
 
     parts: tuple[Part, ...]
-    signs: tuple[tuple[int, str], ...] = ()
+    signs: tuple[tuple[int, str, bool], ...] = ()
     fields: tuple[str, ...] = TITLE_AND_BODY
     start: int = attribute(default=0, compare=False)
     end: int = attribute(default=0, compare=False)
@@ -138,7 +163,7 @@ class Term:
         return self.hits(text) or None
 
     def trace(self, text: Prepared) -> Trace:
-        return Trace(_by_field(self.hits(text)))
+        return traced(self.hits(text))
 
     def hits(self, text: Prepared) -> list[Hit]:
         """All places of the term, by field; one that runs past the lead's end is not in the lead."""
@@ -159,27 +184,56 @@ class Term:
             firsts: Iterable[int] = self.parts[0].places(view)
         else:
             firsts = self._phrase_places(view)
+        for offset in [offset for offset, part in enumerate(self.parts) if part.is_joined]:
+            firsts = [first for first in firsts if view.touches(first + offset - 1)]
         more = len(self.parts) - 1
-        return [Hit(name, first, first + more) for first in firsts if not self.signs or self._has_signs(view, first)]
+        if self.signs:
+            return [hit for first in firsts if (hit := self._signed(view, Hit(name, first, first + more)))]
+        return [Hit(name, first, first + more) for first in firsts]
 
-    def _phrase_places(self, view: View) -> Iterator[int]:
+    def _phrase_places(self, view: View) -> list[int]:
         """Where the parts stand one after the other, walking along the rarest."""
         places = [part.places(view) for part in self.parts]
         rarest = min(range(len(places)), key=lambda index: len(places[index]))
-        if not places[rarest]:
-            return
-        others = [(index - rarest, set(found)) for index, found in enumerate(places) if index != rarest]
-        for place in places[rarest]:
-            if all(place + offset in found for offset, found in others):
-                yield place - rarest
+        sets = {
+            id(found): set(found) for found in places
+        }  # a word's places are one list, however often it is asked for
+        firsts = [place - rarest for place in places[rarest]]
+        for index, part in enumerate(places):
+            found = sets[id(part)]
+            firsts = [first for first in firsts if first + index in found]
+        return firsts
 
-    def _has_signs(self, view: View, first: int) -> bool:
-        return all(sign in view.words.signs.get(first + offset, "") for offset, sign in self.signs)
+    def _signed(self, view: View, hit: Hit) -> Hit | None:
+        """The hit with the signs beside it; None where one is not there."""
+        for offset, sign, is_touching in self.signs:
+            position = hit.first + offset
+            if sign not in view.words.signs.get(position, ""):
+                return None
+            if position > hit.last:
+                end = view.words.place(hit.last)[1]
+                hit = hit._replace(after=max(hit.after, _found(view.text[end : end + _SIGN_REACH], sign)))
+                continue
+            start = view.words.place(position)[0]
+            away = _found(view.text[max(0, start - _SIGN_REACH) : start][::-1], sign)
+            if is_touching and away != 1:
+                return None
+            if offset == 0:
+                hit = hit._replace(before=max(hit.before, away))
+        return hit
+
+
+_SIGN_REACH = 8  # code points beside a word in which its sign is looked for
+
+
+def _found(text: str, sign: str) -> int:
+    """Up to where a text reaches to take a folded sign in; 0 for nowhere."""
+    return next((place for place, character in enumerate(text, 1) if fold_text(character) == sign), 0)
 
 
 def _by_field(hits: list[Hit]) -> Runs:
     runs: Runs = {}
-    for name, first, last in hits:
+    for name, first, last, _, _ in hits:
         runs.setdefault(name, []).append((first, last))
     return runs
 
@@ -197,7 +251,7 @@ class Case:
         return self.hits(text) or None
 
     def trace(self, text: Prepared) -> Trace:
-        return Trace(_by_field(self.hits(text)))
+        return traced(self.hits(text))
 
     def hits(self, text: Prepared) -> list[Hit]:
         return [hit for hit in self.term.hits(text) if self._is_spelled(text.view(hit.field), hit.first)]
@@ -298,9 +352,10 @@ class Value:
     end: int = attribute(default=0, compare=False)
 
     def find(self, text: Prepared, now: datetime | None) -> list[Hit] | None:
-        return [] if any(map(self._is_met, text.values(self.field))) else None
+        return [] if any(map(self.is_met, text.values(self.field))) else None
 
-    def _is_met(self, value: str) -> bool:
+    def is_met(self, value: str) -> bool:
+        """Whether a folded value is the one asked for."""
         if self.pattern is not None:
             return self.pattern.fullmatch(value) is not None
         if value == self.value:
@@ -395,6 +450,18 @@ def fields_of(plan: Plan) -> Iterator[str]:
             yield from fields_of(inner)
 
 
+def values_of(plan: Plan) -> Iterator[str]:
+    """The metadata fields a plan asks for, some perhaps more than once."""
+    match plan:
+        case Value(field=field):
+            yield field
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from values_of(part)
+        case Absent(inner):
+            yield from values_of(inner)
+
+
 def whereabouts(plan: Hits) -> frozenset[str]:
     """The fields a plan's hits may stand in; none where its sides never meet."""
     match plan:
@@ -413,7 +480,7 @@ _FIELD_ORDER = {"title": 0, "body": 1}
 
 def spans_of(text: Prepared, hits: list[Hit]) -> tuple[Span, ...]:
     """The hits as stretches of the original, each once, in order of field (title, body, others) and place."""
-    return in_order([text.view(hit.field).span(hit.first, hit.last) for hit in dict.fromkeys(hits)])
+    return in_order([text.view(hit[0]).span(*hit[1:]) for hit in dict.fromkeys(hits)])
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import intern
 
 from monitor.model import Matchable, Span
 from monitor.text.folding import fold_text
@@ -20,13 +21,23 @@ TITLE_AND_BODY = ("title", "body")
 class View:
     """The words of one field: what terms are looked up in.
 
-    `field` and `shift` say where its spans lie in the original.
+    `field` and `shift` say where its spans lie in the original; `taken` are the stretches of it whose words are left out.
     """
 
     field: str
     text: str
     words: Words
     shift: int = 0
+    taken: Sequence[tuple[int, int]] = ()
+
+    @property
+    def bare(self) -> str:
+        """The text with a line end for each stretch that is left out."""
+        pieces, position = [], 0
+        for start, end in self.taken:
+            pieces.append(self.text[position:start])
+            position = end
+        return "\n".join([*pieces, self.text[position:]])
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
@@ -44,6 +55,18 @@ class View:
         """The different words, sorted, for look-ups by their beginning."""
         return sorted(self.places)
 
+    def touches(self, position: int) -> bool:
+        """Whether a word touches the next one in the original. What folding drops is part of the word before it."""
+        found = self._touching.get(position)
+        if found is None:
+            place = self.words.place
+            found = self._touching[position] = place(position)[1] == place(position + 1)[0]
+        return found
+
+    @cached_property
+    def _touching(self) -> dict[int, bool]:
+        return {}
+
     def starting_with(self, stem: str) -> Sequence[str]:
         """The words that begin with `stem`, sorted."""
         vocabulary = self.vocabulary
@@ -52,12 +75,16 @@ class View:
             end += 1
         return vocabulary[start:end]
 
-    def span(self, first: int, last: int) -> Span:
-        """The stretch of the original from the first to the last of these words."""
+    def span(self, first: int, last: int, before: int = 0, after: int = 0) -> Span:
+        """The stretch of the original from the first to the last of these words, and some code points beside them.
+
+        Equal texts are one string, or the hits of a long phrase that overlap would copy their text once each.
+        """
         start, end = self.words.place(first)
         if last != first:
             end = self.words.place(last)[1]
-        return Span(self.field, start + self.shift, end + self.shift, self.text[start:end])
+        start, end = start - before, end + after
+        return Span(self.field, start + self.shift, end + self.shift, intern(self.text[start:end]))
 
 
 class Prepared:
@@ -91,9 +118,9 @@ class Prepared:
         if field in TITLE_AND_BODY:
             text = str(getattr(self.matchable, field))
             if self._reading is not None:
-                return View(field, text, self._reading.bare(field))
+                return View(field, text, self._reading.bare(field), taken=self._reading.taken(field))
             taken = [(start, end) for name, start, end in self.matchable.furniture if name == field]
-            return View(field, text, without(tokenize(text), taken))
+            return View(field, text, without(tokenize(text), taken), taken=taken)
         if field in ("label", "place", "agency"):
             return self._furniture_view(field)
         text = str(getattr(self.matchable, field))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import cast
 
 from monitor.model import Span
@@ -32,6 +33,7 @@ from monitor.rules.prepare import LEAD_WORD_COUNT, TITLE_AND_BODY, Prepared, pre
 Leaf = Hits | AtLeast | Within | Value | Since | Absent
 """What makes one clause; an `Any` only of like terms."""
 
+FURNITURE = "in a label, dateline or credit, which is no part of the text"
 SHOWN_MOST = 5  # of several alternatives, and of several words
 
 
@@ -103,8 +105,10 @@ class Reasons:
         """The clause of a plan that fails, other than one that is told by its parts."""
         match plan:
             case Absent(inner):
-                spans = spans_of(self.text, inner.find(self.text, self.now) or [])
-                return self._clause(plan, f"excluded by {self._called(inner)} {_places(spans)}".rstrip(), spans)
+                excluding = self._excluding(inner)
+                spans = spans_of(self.text, [hit for part in excluding for hit in part.find(self.text, self.now) or []])
+                called = some([self._called(part) for part in excluding])
+                return self._clause(plan, f"excluded by {called} {_places(spans)}".rstrip(), spans)
             case Any():
                 return self._clause(plan, self._none_of(plan))
             case Value():
@@ -113,11 +117,24 @@ class Reasons:
                 return self._clause(plan, self._too_old(plan))
             case AtLeast(count, inner):
                 spans = spans_of(self.text, inner.find(self.text, self.now) or [])
-                return self._clause(
-                    plan, f"{self._called(inner)} stands {_times(len(spans))}, {count} are asked for", spans
-                )
+                why = f"{self._called(inner)} stands {_times(len(spans))}, {count} are asked for"
+                if more := len(spans_of(self.whole, inner.find(self.whole, self.now) or [])) - len(spans):
+                    why += f"; {_times(more)} more {FURNITURE}"
+                return self._clause(plan, why, spans)
             case _:
                 return self._failed_place(plan)
+
+    def _excluding(self, plan: Plan) -> list[Plan]:
+        """Of what stands behind a NOT, the alternatives that hold; forms of a list are not told apart."""
+        if isinstance(plan, Any) and not self._called(plan).startswith("`@"):
+            held = [part for part in plan.parts if part.find(self.text, self.now) is not None]
+            return [one for part in held for one in self._excluding(part)]
+        return [plan]
+
+    @cached_property
+    def whole(self) -> Prepared:
+        """The text with its furniture."""
+        return prepare(replace(self.text.matchable, furniture=()))
 
     def _failed_place(self, plan: Term | Case | Near | NotNear | Within) -> Clause:
         """The clause of a plan that asks for places in the text."""
@@ -136,9 +153,12 @@ class Reasons:
     def _none_of(self, plan: Any) -> str:
         called = self._called(plan)
         where = _where(cast("Term", plan.parts[0]).fields)
+        parts = [plan] if called.startswith("`@") else plan.parts
+        apart = some([self._called(part) for part in parts if part.find(self.whole, self.now) is not None])
+        why = f"; {apart} stands only {FURNITURE}" if apart else ""
         if called.startswith("`@"):
-            return f"no form of {called} stands in {where}"
-        return f"none of {some([self._called(part) for part in plan.parts])} stands in {where}"
+            return f"no form of {called} stands in {where}{why}"
+        return f"none of {some([self._called(part) for part in parts])} stands in {where}{why}"
 
     def _other_value(self, plan: Value) -> str:
         field, asked = plan.field, self._called(plan)
@@ -173,9 +193,8 @@ class Reasons:
             if elsewhere := spans_of(self.text, anywhere.hits(self.text)):
                 why = f"{called} stands {_places(elsewhere)}, not in {_where(term.fields)}"
                 return self._clause(term, why, elsewhere)
-            whole = prepare(replace(self.text.matchable, furniture=()))
-            if set_apart := spans_of(whole, anywhere.hits(whole)):
-                why = f"{called} stands only in a label, dateline or credit, which is no part of the text"
+            if set_apart := spans_of(self.whole, anywhere.hits(self.whole)):
+                why = f"{called} stands only {FURNITURE}"
                 return self._clause(term, why, set_apart)
         if len(term.parts) > 1 and all(replace(term, parts=(part,), signs=()).hits(self.text) for part in term.parts):
             return self._clause(term, f"the words of {called} are there, but not one after the other")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from monitor.rules.lexer import DISTANCE_MAX
 from monitor.rules.match import Absent, All, Any, Hit, Hits, Plan, Within, fields_of, spans_of
 from monitor.rules.prepare import Prepared, prepare
 from monitor.rules.syntax import ListName, Phrase
+from monitor.rules.terms import refuse_operators
 from monitor.text.furniture import find_furniture
 
 
@@ -172,13 +174,13 @@ class RuleSet:
         compiled = self._by_id.get(rule_id)
         return compiled.rule.tags if compiled else ()
 
-    def failed_samples(self) -> list[tuple[str, int, Sample]]:
-        """The samples that do not hold: rule id, the sample's place among the rule's (from 0), the sample."""
+    def failed_samples(self) -> list[tuple[CompiledRule, int, Sample]]:
+        """The samples that do not hold: the rule, the sample's place among its samples (from 0), the sample."""
         failed = []
         for compiled in self.rules:
             for place, sample in enumerate(compiled.rule.samples):
                 if (compiled.match(_sample_text(compiled, sample.text)) is not None) != sample.match:
-                    failed.append((compiled.rule.id, place, sample))
+                    failed.append((compiled, place, sample))
         return failed
 
 
@@ -223,10 +225,27 @@ def _check_weights(rule: Rule) -> None:
         raise RuleError("`terms` need a `threshold` of 1 or more: the sum of weights at which the rule fires", text, 0)
     if all(weight <= 0 for _, weight in rule.terms):
         raise RuleError("at least one of the `terms` needs a weight above 0, or the rule could never fire", text, 0)
+    most = sum(weight for _, weight in rule.terms if weight > 0) * rule.count_cap * max(1, rule.title_factor)
+    if most < rule.threshold and not (rule.query or rule.any_of):
+        raise RuleError(
+            f"the `terms` bring {most} at most (each weight above 0 counted `count_cap` times, in the title), and the"
+            f" `threshold` is {rule.threshold}, so the rule could never fire: lower it, or raise the weights",
+            text,
+            0,
+        )
+
+
+_LIST = re.compile(r"@\S+")
+_IN_TERM = (
+    "a term is a word, a phrase or a list; what speaks against a rule has a weight below 0 or stands in `none`, what must be near"
+    " each other in an `any_of` with `near`, and all else belongs into a `query`"
+)
 
 
 def _term(text: str, lists: Lists) -> Hits:
     """A weighted term: a word or phrase with its wildcards, or `@list`."""
+    if not _LIST.fullmatch(text):
+        refuse_operators(text, _IN_TERM)
     compiler = Compiler(text, lists, "rule")
     if text.startswith("@"):
         plan = compiler.plan(ListName(text[1:].removesuffix("*"), text.endswith("*"), 0, len(text)))
@@ -244,6 +263,15 @@ def _combination(combination: Combination, lists: Lists) -> Plan:
         raise RuleError("`any_of` needs words in `all` or `any`; with `none` alone it would match any text", shown, 0)
     if combination.near is not None:
         _check_near(combination.near, len(parts), shown)
+        for place, part in enumerate(parts[: len(combination.all)]):
+            if part in parts[:place]:
+                text = combination.all[place]
+                raise RuleError(
+                    f"`{text}` stands twice in `all`, and one hit is not near itself: count it in a query, as in"
+                    f" `atleast/2({text})`",
+                    text,
+                    0,
+                )
     found: list[Plan] = [*parts] if combination.near is None else [Within(tuple(parts), combination.near)]
     return All((*found, *(Absent(_term(text, lists)) for text in combination.none)))
 

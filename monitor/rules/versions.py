@@ -18,14 +18,14 @@ def fingerprint(rule: Rule, lists: Mapping[str, Sequence[str]]) -> bytes:
     asked = (
         *(FOLD_VERSION, rule.query, rule.terms, rule.threshold, rule.count_cap, rule.title_factor),
         *([(combination.all, combination.any, combination.none, combination.near) for combination in rule.any_of],),
-        *(sorted(set(rule.tags)), [(name, tuple(lists.get(name, ()))) for name in sorted(set(_lists(rule)))]),
+        *(sorted(set(rule.tags)), [(name, tuple(lists.get(name, ()))) for name in sorted(set(lists_of(rule)))]),
     )
     told = repr(asked) if rule.on == "item" else repr((*asked, rule.on))
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _lists(rule: Rule) -> Iterator[str]:
-    """Names of lists in the rule's texts; one that only looks like a name does no harm."""
+def lists_of(rule: Rule) -> Iterator[str]:
+    """Names of lists in the rule's texts, some perhaps more than once, and what only looks like one."""
     texts = [rule.query, *(text for text, _ in rule.terms)]
     texts += [text for combination in rule.any_of for text in (*combination.all, *combination.any, *combination.none)]
     for text in texts:

@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import islice
 
 from monitor.model import Item, Matchable, SourceFacts, Span, Wire
-from monitor.rules import Query, compile_query, prepare
-from monitor.rules.match import All, Plan
+from monitor.rules import Query, QueryWarning, compile_query, lint, lint_plan, prepare
+from monitor.rules.match import All, Plan, values_of
 from monitor.search.matchable import matchable
 from monitor.search.narrow import Known, has_words, looks_at_rows, looks_at_voices, narrow
 from monitor.store import Store
 from monitor.store.finding import Condition, every
 from monitor.store.items import Selection
+from monitor.text.folding import fold_text
 from monitor.text.furniture import Furniture
 
 FIRST_BATCH, MOST_IN_A_BATCH = 25, 400  # the first answers come soon, the many that may follow cheaply
@@ -49,6 +50,19 @@ def find(
         return iter(())
     search = Search(store, compiled, now)
     return islice(search.found(selection.conditions(), is_ranked=is_ranked), selection.limit)
+
+
+def warnings(store: Store, query: Query) -> list[QueryWarning]:
+    """What is no error in a query, but probably no intention either, by place: operators that are words, and sources, publishers
+    and tags that no item has."""
+    facts = store.sources.facts().values() if {"source", "publisher"}.intersection(values_of(query.plan)) else ()
+    known = {
+        "source": {fold_text(one.id) for one in facts},
+        "publisher": {fold_text(one.publisher) for one in facts},
+        "tag": set(map(fold_text, store.items.known_tags())),
+    }
+    found = [*lint(query.text), *lint_plan(query.plan, known)]
+    return sorted(found, key=lambda warning: warning.position)
 
 
 @dataclass

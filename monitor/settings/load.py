@@ -29,13 +29,15 @@ class Survey:
     """What could be read of a folder, usable or not, and everything that is wrong with it.
 
     `numbers` says where the rules and digests of `settings` stand in their files ("rule": (0, 2) after a wrong second
-    one), and `has_whole_lists` whether every list of name forms could be read.
+    one). `unread_lists` are the lists of name forms that are there and could not be read; `knows_lists` tells whether
+    it is known which lists there are.
     """
 
     settings: Settings
     problems: list[Problem]
     numbers: Mapping[str, tuple[int, ...]]
-    has_whole_lists: bool
+    unread_lists: frozenset[str]
+    knows_lists: bool
 
 
 def load_settings(folder: Path, environ: Mapping[str, str], *, parts: Collection[str] = PARTS) -> Settings:
@@ -99,7 +101,8 @@ class _Reading:
         self.lists: dict[str, ListFile] = {}  # those that stand in files of their own
         self.messages: dict[str, dict[str, Any]] = {}
         self.templates: dict[str, str] = {}
-        self.is_cut = False  # whether a list of name forms is wrong
+        self.unread_lists: set[str] = set()  # those in which something is wrong
+        self.knows_lists = True
 
     def report(self, file: str, path: Key, message: str, severity: str = "error") -> None:
         self.problems.append(self.located.problem(file, path, message, severity))
@@ -140,7 +143,9 @@ class _Reading:
         self.templates = read_templates(self.folder, self.report)
 
     def _wrong_list(self, file: str, line: int, key: str, message: str) -> None:
-        self.is_cut = True
+        section, _, name = key.partition(".")
+        self.unread_lists.add(name)
+        self.knows_lists = self.knows_lists and file != section + "s"  # which is the folder
         self.problems.append(Problem(str(self.folder / file), line, key, message))
 
     def _text(self, name: str) -> str | None:
@@ -202,7 +207,8 @@ class _Reading:
             warnings=tuple(problem for problem in problems if problem.severity == "warning"),
             located=self.located,
         )
-        return Survey(settings, problems, self._numbers(settings), "rules.toml" in self.texts and not self.is_cut)
+        knows_lists = self.knows_lists and "rules.toml" in self.texts
+        return Survey(settings, problems, self._numbers(settings), frozenset(self.unread_lists), knows_lists)
 
     def _validated(self, name: str, document: dict[str, Any]) -> Table:
         from pydantic import ValidationError
@@ -217,7 +223,8 @@ class _Reading:
         places = [wording.place(error) for error in errors]
         for place, error in zip(places, errors, strict=True):
             self.report(name, place, wording.message(error, FILES[name]))
-        self.is_cut = self.is_cut or any(place[0] == "list" for place in places)
+        self.unread_lists |= {str(name) for place in places for name in place[1:2] if place[0] == "list"}
+        self.knows_lists = self.knows_lists and ("list",) not in places
         rest, kept = without(document, places)
         self.kept.update(kept)
         return FILES[name].model_validate(rest)

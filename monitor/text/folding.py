@@ -81,7 +81,7 @@ def fold(text: str) -> Folded:
         return Folded(text, join_armenian(joined), starts, ends)
     pieces: list[str] = []
     position = 0
-    for hanging in _hanging().finditer(text):
+    for hanging in hanging_pattern().finditer(text):
         start, end = max(hanging.start() - 1, position), hanging.end()
         _fold_plain(text, position, start, (pieces, starts, ends))
         folded = _fold_cluster(text[start:end])
@@ -101,7 +101,7 @@ def fold_text(text: str) -> str:
         return join_armenian(text.translate(_TABLE))
     pieces: list[str] = []
     position = 0
-    for hanging in _hanging().finditer(text):
+    for hanging in hanging_pattern().finditer(text):
         start = max(hanging.start() - 1, position)
         pieces.append(text[position:start].translate(_TABLE))
         pieces.append(_fold_cluster(text[start : hanging.end()]))
@@ -179,14 +179,14 @@ def mark_class() -> str:
 
 
 @cache
-def _hanging() -> re.Pattern[str]:
+def hanging_pattern() -> re.Pattern[str]:
     """What hangs on the character before it: marks, dropped characters, parts of a syllable or kana."""
     return re.compile(f"[{mark_class()}{_DROPPED}{_CONJOINING}]{{1,{_MARKS_KEPT_MAX}}}")
 
 
 @cache
 def hanging_characters() -> frozenset[str]:
-    """What hangs on the character before it: those that `_hanging` finds."""
+    """What hangs on the character before it: those that `hanging_pattern` finds."""
     ranges = re.findall("(.)(?:-(.))?", mark_class() + _DROPPED + _CONJOINING)
     return frozenset(chr(code) for first, last in ranges for code in range(ord(first), ord(last or first) + 1))
 

@@ -27,14 +27,15 @@ class Reading:
 
     def bare(self, field: str) -> Words:
         """The words of "title" or "body" without the furniture; those around a piece become neighbours."""
-        return without(self.title if field == "title" else self.body, self._taken(field))
+        return without(self.title if field == "title" else self.body, self.taken(field))
 
     def compared(self, field: str) -> Words:
         """The bare words as copies are told by: each in one script (`lookalikes.settle`). Not for rules."""
         settled = self.settled_title if field == "title" else self.settled_body
-        return self.bare(field) if settled is None else without(settled, self._taken(field))
+        return self.bare(field) if settled is None else without(settled, self.taken(field))
 
-    def _taken(self, field: str) -> list[tuple[int, int]]:
+    def taken(self, field: str) -> list[tuple[int, int]]:
+        """Where the furniture of "title" or "body" stands."""
         return [(start, end) for name, start, end in self.furniture.spans if name == field]
 
     def set_apart(self, spans: Sequence[BODY_SPAN]) -> Reading:

@@ -207,3 +207,12 @@ def test_help_of_each_command_is_whole(capsys: pytest.CaptureFixture[str]) -> No
             main(["rules", name, "--help"])
         assert ended.value.code == 0
         assert "--json" in capsys.readouterr().out
+
+
+def test_a_draft_in_toml_is_told_from_a_query(call: Call, desk: Folder, tmp_path: Path) -> None:
+    draft = tmp_path / "draft"
+    for text in ('[[rule]]\nid = "rooms"\n', 'query = "bridge"\n', 'tags = ["x"]\n'):
+        draft.write_text(text)
+        done = call("rules", "backtest", "rooms", "--file", str(draft), config=desk.path)
+        assert done.code == 2
+        assert "holds TOML; it takes the query alone" in done.err

@@ -101,3 +101,37 @@ def test_a_query_that_cannot_be_read_shows_the_spot_to_people_and_programs(call:
     shown = call("search", "talks AND NEAR", config=desk)
     assert (shown.code, shown.out) == (2, "")
     assert "\ntalks AND NEAR\n          ^\n" in shown.err
+
+
+def test_what_is_probably_not_meant_is_told_beside_what_was_found(call: Call, desk: Path) -> None:
+    done = call("search", "karabakh and talks", "--json", config=desk)
+    assert done.code == 0
+    assert "warning: `and` is looked for as a word here" in done.err
+    assert "\nkarabakh and talks\n         ^\n" in done.err
+    assert "warning: nothing has the source `b`" in call("search", "bridge source:b", config=desk).err
+    assert "warning: nothing has the tag `north`" in call("search", "bridge OR tag:north", config=desk).err
+    assert "warning" not in call("search", "bridge source:a publisher:a", config=desk).err
+
+
+def test_a_query_may_begin_with_a_minus(call: Call, desk: Path) -> None:
+    wanted = ["A bridge, and the bridge"]
+    assert titles(call, desk, "-karabakh bridge") == wanted
+    assert titles(call, desk, "--limit", "1", "-karabakh bridge", "--ranked") == wanted
+    done = call("search", "--json", "--limit=1", "--", "-karabakh bridge", config=desk)
+    assert [item["title"] for item in done.objects] == wanted
+    assert titles(call, desk, "-(karabakh OR other) bridge", "--source", "a") == wanted
+    assert "alone would match every text" in call("search", "-karabakh", config=desk).err
+    assert "--lmit" in call("search", "bridge", "--lmit", "1", config=desk).err
+    assert "Usage" in call("search", "-h", config=desk).out
+
+
+@pytest.mark.parametrize("command", [["search", "bridge"], ["items"]])
+def test_a_source_or_a_tag_that_is_not_there_is_told(call: Call, desk: Path, command: list[str]) -> None:
+    done = call(*command, "--source", "nope", "--tag", "none", config=desk)
+    assert (done.code, done.out) == (0, "")
+    assert done.err.splitlines() == [
+        "there is no source 'nope'; `monitor sources list` shows them",
+        "no item has the tag 'none'",
+        "nothing found",
+    ]
+    assert call(*command, "--source", "a", config=desk).err == ""

@@ -186,3 +186,9 @@ def test_rules_are_listed(call: Call, folder: Folder) -> None:
     plain = call("rules", "list", config=folder.path).out.splitlines()
     assert plain[0].endswith("[culture]  @rooms")
     assert plain[1].endswith("[works]  2 weighted terms, threshold 10")
+
+
+def test_check_shows_people_the_spot_in_a_query(call: Call, folder: Folder) -> None:
+    folder.write(rules='[[rule]]\nid = "r"\nquery = "石油 AND (gas"\n')
+    out = call("check", config=folder.path).out
+    assert out.splitlines()[1:] == ["    石油 AND (gas", "             ^"]

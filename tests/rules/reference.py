@@ -1,6 +1,7 @@
 """A slow, obvious evaluator: every pair of hits is tried, and nothing is shared with the package but its trees.
 
-Texts are lists of words as they stand; folding is lower case. A hit is a field with the first and the last of its words.
+Texts are lists of words as they stand; folding is lower case. A word that begins with + touches the one before it. A hit is a
+field with the first and the last of its words.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Reference:
         match node:
             case syntax.And(parts) | syntax.Or(parts):
                 return set().union(*(self.spans(part, where) for part in parts if self.holds(part, where)))
+            case syntax.Not(syntax.Not(inner)):
+                return self.spans(inner, where)
             case syntax.Not() | syntax.Limited("kind"):
                 return set()
             case syntax.AtLeast(_, inner):
@@ -105,7 +108,7 @@ class Reference:
         return chosen
 
     def places(self, form: str, where: str, *, is_exact: bool = False) -> Hits:
-        wanted = list(form) if form == "卡拉" else form.split()
+        wanted = pieces(form)
         found = set()
         for name in ("title", "body") if where in ("", "lead") else (where,):
             words = getattr(self.text, name)
@@ -113,7 +116,7 @@ class Reference:
                 words = words[:LEAD_WORDS]
             for start in range(len(words) - len(wanted) + 1):
                 stretch = words[start : start + len(wanted)]
-                if all(is_word(pattern, word, is_exact) for pattern, word in zip(wanted, stretch, strict=True)):
+                if all(is_word(*piece, word, is_exact) for piece, word in zip(wanted, stretch, strict=True)):
                     found.add((name, start, start + len(wanted) - 1))
         return found
 
@@ -162,7 +165,19 @@ def are_near(near: syntax.Near, x: Hit, y: Hit) -> bool:
     return between <= near.distance
 
 
-def is_word(pattern: str, word: str, is_exact: bool) -> bool:
+def pieces(form: str) -> list[tuple[str, bool]]:
+    """The words of a form, and whether each must touch the one before it."""
+    return [
+        (piece, place > 0)
+        for word in form.split()
+        for place, piece in enumerate(word if {*word} & {*"卡拉"} else [word])
+    ]
+
+
+def is_word(pattern: str, is_joined: bool, word: str, is_exact: bool) -> bool:
+    if is_joined and word[0] != "+":
+        return False
+    word = word.removeprefix("+")
     if is_exact:
         return word == pattern
     wanted = re.escape(pattern.lower()).replace(r"\*", ".*").replace(r"\?", ".")

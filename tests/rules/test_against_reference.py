@@ -17,10 +17,10 @@ from monitor.search.narrow import expression
 from monitor.text.tokens import FTS5_TOKENIZER, search_text
 from tests.rules.reference import Hits, Reference, Text
 
-VOCABULARY = ["ant", "Ant", "ants", "anthem", "bee", "Bee", "bees", "cat", "卡", "拉", 'צה"ל']
+VOCABULARY = ["ant", "Ant", "ants", "anthem", "bee", "Bee", "bees", "cat", "卡", "拉", "+卡", "+拉", 'צה"ל']
 LISTS = {"list": ["bees", "cat ant"], "stems": ["ant", "cat bee*"]}
-TERMS = ["ant", "ant*", "anth*", "be?", "?at", "bee", "cat", 'צה"ל', "卡拉"]
-PHRASES = ["ant bee", "bee ant* cat", "cat cat", "ant", "bee be?"]
+TERMS = ["ant", "ant*", "anth*", "be?", "?at", "bee", "cat", 'צה"ל', "卡拉", "卡?", "?拉", "卡?卡"]
+PHRASES = ["ant bee", "bee ant* cat", "cat cat", "ant", "bee be?", "卡 拉", "cat 卡拉", "卡拉 卡?"]
 
 
 def leaves() -> st.SearchStrategy[syntax.Node]:
@@ -29,7 +29,7 @@ def leaves() -> st.SearchStrategy[syntax.Node]:
         st.sampled_from(TERMS).map(syntax.Word),
         st.sampled_from(PHRASES).map(syntax.Phrase),
         lists.map(lambda found: syntax.ListName(*found)),
-        st.sampled_from(["Ant", "ant", "Bee ant", "CAT"]).map(syntax.Case),
+        st.sampled_from(["Ant", "ant", "Bee ant", "CAT", "卡拉", "卡 拉"]).map(syntax.Case),
     )
 
 
@@ -70,7 +70,9 @@ NEGATED = st.recursive(
 )
 QUERIES = st.one_of(CLAUSES, JOINED, JOINED, JOINED, NEGATED)
 PIECES = st.sampled_from(
-    [[word] for word in VOCABULARY] + [phrase.replace("*", "s").replace("?", "e").split() for phrase in PHRASES]
+    [[word] for word in VOCABULARY]
+    + [["卡", "+拉"], ["卡", "+拉", "+卡"]]
+    + [phrase.replace("*", "s").replace("?", "e").split() for phrase in PHRASES if "卡" not in phrase]
 )
 
 
@@ -89,7 +91,12 @@ TEXTS = st.builds(
 
 
 def item(text: Text) -> Matchable:
-    return Matchable(title=" ".join(text.title), body=" ".join(text.body), kind=text.kind)
+    return Matchable(title=laid_out(text.title), body=laid_out(text.body), kind=text.kind)
+
+
+def laid_out(words: list[str]) -> str:
+    """Words with spaces between those that do not touch. Latin letters touch nothing, for they would be of the word before."""
+    return "".join(word[1:] if word[0] == "+" else f" {word}" for word in words).removeprefix(" ")
 
 
 def spans_of(text: Text, hits: Hits) -> list[Span]:
@@ -97,8 +104,8 @@ def spans_of(text: Text, hits: Hits) -> list[Span]:
     spans = []
     for field, first, last in hits:
         words = getattr(text, field)
-        start = sum(len(word) + 1 for word in words[:first])
-        shown = " ".join(words[first : last + 1])
+        start = len(laid_out(words[: first + 1])) - len(words[first].removeprefix("+"))
+        shown = laid_out(words[: last + 1])[start:]
         spans.append(Span(field, start, start + len(shown), shown))
     return sorted(spans, key=lambda span: (span.field == "body", span.start, span.end))
 
@@ -130,7 +137,7 @@ RULE_LISTS = LISTS | {"twice": ["ant*", "ants", "Ant", "ant bee", "bee"]}
 RULE_TERMS = st.sampled_from([*TERMS, *PHRASES, "@list", "@stems*", "@twice"])
 COMBINATIONS = st.builds(
     Combination,
-    all=st.lists(RULE_TERMS, min_size=1, max_size=3).map(tuple),
+    all=st.lists(RULE_TERMS, min_size=1, max_size=3, unique=True).map(tuple),
     any=st.lists(RULE_TERMS, max_size=2).map(tuple),
     none=st.one_of(st.just(()), st.lists(RULE_TERMS, max_size=1).map(tuple)),
     near=st.sampled_from([None, 0, 1, 3, 50]),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import RuleError
-from monitor.model import Matchable, Wire
+from monitor.model import Matchable, Rule, Wire
 from monitor.rules import compile_query, compile_rules, lint, prepare
 from monitor.rules.grammar import parse
 from monitor.rules.printing import printed
@@ -63,6 +63,8 @@ def test_a_query_matches_exactly_these_stretches(lists: dict[str, list[str]], ro
     assert (found is not None) == bool(expected)
     for span in found or ():
         assert fields[span.field][0][span.start : span.end] == span.text
+    rules, _ = compile_rules([Rule(id="r", name="", query=query)], lists)
+    assert [match.spans for match in rules.match(prepare(matchable))] == ([] if found is None else [found])
     assert not expected or is_found_by_full_text(expression(compiled.plan, is_near=False), matchable)
 
 
@@ -96,7 +98,8 @@ def test_a_query_that_cannot_be_meant_is_refused_with_its_place(lists: dict[str,
         compile_query(query, lists, purpose="rule")
     assert refused.value.message[: len(message)] == message
     assert (refused.value.position, refused.value.text) == (position, query)
-    assert refused.value.pointed().split("\n")[1] == " " * position + "^"
+    if query.isascii():
+        assert refused.value.pointed().split("\n")[1] == " " * position + "^"
 
 
 @pytest.mark.parametrize(("lists", "row"), rows("refusals", groups="search"))
@@ -128,8 +131,6 @@ def test_the_table_is_large_and_without_doubles() -> None:
 
 def test_the_rules_of_the_table_fire_together_as_they_do_alone() -> None:
     """All rules of one table in one set, on all its texts."""
-    from monitor.model import Rule
-
     table = TABLES["joints"]
     queries = list(dict.fromkeys(row[0] for group in table["group"] for row in group["rows"]))
     rules, _ = compile_rules([Rule(id=query, name="", query=query) for query in queries], {})

@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from monitor.model import Combination, Matchable, Rule
 from monitor.rules import Prepared, compile_query, compile_rules, prepare
 from monitor.rules.explain import Explanation, explain_query, explain_rule
+from monitor.rules.reasons import FURNITURE
 from monitor.text.furniture import find_furniture
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-LISTS = {"rooms": ["reading room", "lecture hall"], "many": ["ash", "birch", "cedar", "elm", "fir", "oak", "yew"]}
+LISTS = {
+    "rooms": ["reading room", "lecture hall"],
+    "many": ["ash", "birch", "cedar", "elm", "fir", "oak", "yew"],
+    "wires": ["APP", "TNS"],
+    "sport": ["football", "chess"],
+}
 TITLE = "Talks on Karabakh resume"
 BODY = (
     "ISLAMABAD, Nov 7 (APP): The two sides met in the library about talks. Football was not mentioned by who. "
@@ -68,11 +74,31 @@ FAILS = [
     ("@rooms", "@rooms", "no form of `@rooms` stands in title or body"),
     ("alpha OR beta", "alpha OR beta", "none of `alpha`, `beta` stands in title or body"),
     (
+        "alpha OR islamabad OR app",
+        None,
+        f"none of `alpha`, `islamabad`, `app` stands in title or body; `islamabad`, `app` stands only {FURNITURE}",
+    ),
+    ("@wires", "@wires", f"no form of `@wires` stands in title or body; `@wires` stands only {FURNITURE}"),
+    ("title:(alpha OR islamabad)", None, "none of `alpha`, `islamabad` stands in the title"),
+    ("atleast/2(islamabad)", None, f"`islamabad` stands nowhere, 2 are asked for; once more {FURNITURE}"),
+    (
+        "atleast/4(talks OR islamabad)",
+        None,
+        f"`talks OR islamabad` stands twice, 4 are asked for; once more {FURNITURE}",
+    ),
+    (
         "a1 OR b1 OR c1 OR d1 OR e1 OR f1",
         "a1 OR b1 OR c1 OR d1 OR e1 OR f1",
         "none of `a1`, `b1`, `c1`, `d1`, `e1` and 1 more stands in title or body",
     ),
     ("karabakh AND NOT football", "NOT football", "excluded by `football` in the body"),
+    ("karabakh AND NOT (alpha OR football)", "NOT (alpha OR football)", "excluded by `football` in the body"),
+    (
+        "karabakh AND NOT (night OR (football two) OR alpha)",
+        None,
+        "excluded by `night`, `football two` 4 times in the body",
+    ),
+    ("karabakh AND NOT @sport", "NOT @sport", "excluded by `@sport` in the body"),
     ("karabakh AND NOT night", "NOT night", "excluded by `night` twice in the body"),
     ("karabakh AND NOT talks", "NOT talks", "excluded by `talks` in the title and in the body"),
     ("karabakh AND NOT kind:press", "NOT kind:press", "excluded by `press`"),
@@ -258,3 +284,13 @@ def test_any_query_is_explained_as_it_is_judged(query: str) -> None:
     assert found.fires == (compiled.matches(of, NOW) is not None)
     assert found.clauses
     assert all(clause.holds == found.fires and clause.why for clause in found.clauses)
+
+
+def test_a_weighted_term_that_stands_in_the_dateline_alone_is_told_so() -> None:
+    rule = Rule(id="r", name="", terms=(("islamabad", 5), ("alpha", 5), ("talks", 1)), threshold=9)
+    rules, _ = compile_rules([rule], {})
+    found = explain_rule(rules.rules[0], text())
+    assert [term.is_apart for term in found.terms] == [True, False, False]
+    assert found.clauses[0].why == (
+        f"score 2 of 9: `talks` +2; not there: `islamabad` (+5), `alpha` (+5); `islamabad` stands only {FURNITURE}"
+    )

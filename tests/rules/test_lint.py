@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Combination, Rule
-from monitor.rules import compile_query, lint_rule
+from monitor.rules import compile_query, compile_rules, lint_plan, lint_rule
 from monitor.rules.lint import leaves, lint_frequency
 
 LISTS = {"fuel": ["crude oil", "gas*"]}
@@ -51,29 +51,93 @@ def test_the_most_common_form_of_a_list_is_told_by_its_words() -> None:
 
 
 def warned(**parts: object) -> list[tuple[tuple[str | int, ...], int, str]]:
-    rule = Rule(id="r", name="", **parts)  # type: ignore[arg-type]
-    return [(keys, warning.position, warning.message.partition(" is ")[0]) for keys, _, warning in lint_rule(rule)]
+    rules, errors = compile_rules([Rule(id="r", name="", threshold=1, **parts)], LISTS)  # type: ignore[arg-type]
+    assert errors == []
+    found = lint_rule(rules.rules[0], {})
+    return [(keys, warning.position, warning.message.partition(" is ")[0]) for keys, _, warning in found]
 
 
 def test_every_part_of_a_rule_is_warned_of_under_its_keys() -> None:
-    boxes = Combination(all=("oil", "tax or levy"), any=("gas NEAR/5 pipe",), none=("coal AND mine",), near=21)
-    assert warned(query="oil or gas", terms=(("rise and fall", 2), ("oil", 1)), any_of=(Combination(), boxes)) == [
+    boxes = Combination(all=("oil", "tax or levy"), any=("gas near/5 pipe",), none=("coal and mine",), near=21)
+    oil = Combination(all=("oil",))
+    assert warned(query="oil or gas", terms=(("rise and fall", 2), ("oil", 1)), any_of=(oil, boxes)) == [
         (("query",), 4, "`or`"),
         (("terms", "rise and fall"), 5, "`and`"),
         (("any_of", 1, "all", 1), 4, "`or`"),
-        (("any_of", 1, "any", 0), 4, "`NEAR/5`"),
-        (("any_of", 1, "none", 0), 5, "`AND`"),
+        (("any_of", 1, "any", 0), 4, "`near/5`"),
+        (("any_of", 1, "none", 0), 5, "`and`"),
         (("any_of", 1, "near"), 0, "21 words apart"),
     ]
 
 
 @pytest.mark.parametrize(
-    "term", ["oil", "and", "oil and", "not oil", "or gas", '"rise and fall"', "“rise and fall”", "@list", "near miss"]
+    "term", ["oil", "and", "oil and", "not oil", "or gas", '"rise and fall"', "“rise and fall”", "@fuel", "near miss"]
 )
 def test_terms_that_hold_no_operator_between_words_are_not_warned_of(term: str) -> None:
     assert warned(terms=((term, 1),)) == []
+    assert warned(any_of=(Combination(all=("oil", term), near=20),) if term != "oil" else (), query="x") == []
 
 
-def test_a_term_that_excludes_is_warned_of_since_terms_know_no_operators() -> None:
-    assert warned(terms=(("NOT oil", 1),)) == [(("terms", "NOT oil"), 0, "`NOT`")]
-    assert warned(any_of=(Combination(all=("oil", "gas"), near=20),)) == []
+@pytest.mark.parametrize(
+    "query",
+    [
+        "oil ‸NOT oil",
+        "oil AND gas AND ‸NOT (coal OR gas)",
+        "@fuel AND ‸NOT @fuel",
+        '@fuel AND ‸NOT (coal OR gas* OR "crude oil")',
+        "title:oil AND ‸NOT oil",
+        "lead:oil AND ‸NOT oil",
+        "oil AND ‸NOT (title:oil OR body:oil)",
+        "(oil NEAR/3 gas) AND ‸NOT gas",
+        "(gas NEAR/3 oil) AND ‸NOT gas",
+        "cs(Oil) AND ‸NOT oil",
+        "atleast/2(oil) AND ‸NOT oil",
+        "(oil NOT NEAR/2 gas) AND ‸NOT oil",
+        "x OR (oil AND ‸-oil)",
+        "x AND (oil AND ‸-oil)",
+        "(oil AND gas) AND ‸NOT gas",
+        "(oil NEAR gas) AND ‸NOT (oil NEAR gas)",
+        "kind:press AND x AND ‸NOT kind:press",
+    ],
+)
+def test_what_is_asked_for_and_excluded_is_warned_of(query: str) -> None:
+    plain = query.replace("‸", "")
+    found = lint_plan(compile_query(plain, LISTS, purpose="rule").plan, {})
+    assert [(warning.position, warning.message[:34]) for warning in found] == [
+        (query.index("‸"), "what is asked for is excluded here")
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "oil NOT gas",
+        "oil AND NOT title:oil",
+        "oil AND NOT cs(Oil)",
+        "oil AND NOT lead:oil",
+        "(oil OR gas) AND NOT gas",
+        "@fuel AND NOT gas*",
+        "oil* AND NOT oil",
+        "oil AND NOT (oil AND gas)",
+        "kind:press NOT kind:wire",
+    ],
+)
+def test_what_may_hold_is_not_warned_of(query: str) -> None:
+    assert lint_plan(compile_query(query, LISTS, purpose="rule").plan, {}) == []
+
+
+def test_a_combination_that_excludes_what_it_asks_for_is_warned_of() -> None:
+    for near in (None, 5):
+        boxes = Combination(all=("oil", "tax"), none=("gas", "oil"), near=near)
+        assert warned(any_of=(boxes,)) == [(("any_of", 0), 0, "what")]
+
+
+def test_metadata_that_nothing_has_is_warned_of() -> None:
+    query = "(source:ap OR source:afp) x AND NOT publisher:@fuel AND (tag:so* OR #desert) kind:press tag:@fuel"
+    known = {"source": ["apa", "afp"], "publisher": ["gas"], "tag": ["south", "coal"]}
+    found = lint_plan(compile_query(query, {"fuel": ["oil", "coal", "tar"]}, purpose="rule").plan, known)
+    assert [(warning.position, warning.message) for warning in found] == [
+        (8, "nothing has the source `ap` (did you mean `source:apa`?), so this holds for no item yet"),
+        (query.index("@fuel"), "nothing has the publisher `oil`, so this holds for no item yet"),
+        (query.index("desert"), "nothing has the tag `desert`, so this holds for no item yet"),
+    ]

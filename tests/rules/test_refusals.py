@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.errors import RuleError
+from monitor.errors import RuleError, pointed
 from monitor.model import Matchable
 from monitor.rules import Query, compile_query, prepare
 from monitor.rules.lexer import COUNT_MAX, DISTANCE_MAX, LENGTH_MAX, NESTING_MAX
@@ -83,3 +83,38 @@ def test_the_caret_stands_under_the_spot_in_its_line(query: str, pointed: str) -
     with pytest.raises(RuleError) as refused:
         compile_query(query, {}, purpose="rule")
     assert refused.value.pointed().startswith(pointed)
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "column"),
+    [
+        ("oil gas", "gas", 4),
+        ("石油 gas", "gas", 5),
+        ("ｶﾗ gas", "gas", 3),
+        ("قره\u200cباغ gas", "gas", 7),
+        ("e\u0301te\u0301 gas", "gas", 4),
+        ("ไทย น้ำ gas", "gas", 7),
+        ("oil\tgas", "gas", 4),
+        ("\u202boil\u202c gas", "gas", 4),
+        ("\u1112\u1161\u11ab gas", "gas", 3),
+        ("石油\noil gas", "gas", 4),
+    ],
+)
+def test_the_caret_stands_where_a_terminal_shows_the_spot(text: str, spot: str, column: int) -> None:
+    line, caret = pointed(text, text.index(spot)).split("\n")
+    assert caret == " " * column + "^"
+    assert line.endswith(spot)
+    assert "\t" not in line
+
+
+def test_of_a_long_query_a_window_is_shown() -> None:
+    text = " OR ".join(f"word{number}" for number in range(200))
+    line, caret = pointed(text, text.index("word100")).split("\n")
+    assert (line[0], line[-1]) == ("…", "…")
+    assert line[caret.index("^") :].startswith("word100 OR")
+    assert 90 < len(line) < 105
+    line, caret = pointed(text, 0).split("\n")
+    assert (line[:8], caret) == ("word0 OR", "^")
+    line, caret = pointed("石" * 200, 150).split("\n")
+    assert (line, caret) == (f"…{'石' * 20}{'石' * 30}…", " " * 41 + "^")
+    assert pointed(text, len(text)).split("\n")[0].endswith("word199")

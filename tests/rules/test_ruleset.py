@@ -199,7 +199,8 @@ def test_samples_that_do_not_hold_are_told() -> None:
         rule("mission", "kind:embassy OR title:a", samples=(Sample("a", match=True),)),
         rule("place", "islamabad", samples=(Sample("ISLAMABAD, Nov 7 (APP): Rain fell", match=False),)),
     )
-    assert rules.failed_samples() == [("karabakh", 1, wrong), ("karabakh", 2, also_wrong)]
+    failed = [(compiled.rule.id, number, sample) for compiled, number, sample in rules.failed_samples()]
+    assert failed == [("karabakh", 1, wrong), ("karabakh", 2, also_wrong)]
 
 
 @pytest.mark.parametrize(
@@ -219,3 +220,80 @@ def test_no_rule_stalls_on_any_text(query: str, text: str) -> None:
     started = process_time()
     rules.match(text_at_hand)
     assert process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("term", "position"),
+    [
+        ("title:oil", 0),
+        ("oil NEAR/5 gas", 4),
+        ("cs(WHO)", 0),
+        ("atleast/2(oil)", 0),
+        ('"oil gas"~5', 0),
+        ("oil AND gas", 4),
+        ("oil && gas", 4),
+        ("oil ＯＲ gas", 4),
+        ("NOT oil", 0),
+        ("-oil", 0),
+        ("@fuel OR @fuel", 0),
+        ("oil @fuel", 4),
+    ],
+)
+def test_what_means_something_in_a_query_alone_is_refused_in_a_term(term: str, position: int) -> None:
+    lists = {"fuel": ["gas"]}
+    for parts in (
+        {"terms": ((term, 5),), "threshold": 5},
+        {"any_of": (Combination(all=(term,)),)},
+        {"any_of": (Combination(all=("x",), none=(term,)),)},
+    ):
+        _, [(_, error)] = compile_rules([Rule(id="r", name="", **parts)], lists)  # type: ignore[arg-type]
+        assert (error.text, error.position) == (term, position)
+        assert "says nothing here: a term is a word, a phrase or a list" in error.message
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ('"TRINIDAD AND TOBAGO"', "Trinidad and Tobago"),
+        ("OR", "or"),
+        ("oil -gas", "oil-gas"),
+        ("#oil", "oil"),
+        ("http://oil", "http oil"),
+        ("(oil)", "oil"),
+        ('5" oil', "5 oil"),
+        ("@fuel", "gas"),
+        ("@fuel*", "gases"),
+        ("press@oil", "press oil"),
+        ("24/7", "24/7"),
+    ],
+)
+def test_what_is_a_word_in_any_case_stays_one(term: str, text: str) -> None:
+    rules, errors = compile_rules([Rule(id="r", name="", terms=((term, 5),), threshold=5)], {"fuel": ["gas"]})
+    assert errors == []
+    assert len(fired(rules, text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_refused"),
+    [
+        ({"threshold": 9}, True),
+        ({"threshold": 8}, False),
+        ({"threshold": 9, "count_cap": 2}, False),
+        ({"threshold": 5, "title_factor": 1}, True),
+        ({"threshold": 4, "title_factor": 0}, False),
+        ({"threshold": 99, "any_of": (Combination(all=("gas",)),)}, False),
+    ],
+)
+def test_weights_that_cannot_reach_the_threshold_are_refused(parts: dict[str, object], is_refused: bool) -> None:
+    _, errors = compile_rules([Rule(id="r", name="", terms=(("oil", 4), ("gas", -9)), **parts)], {})  # type: ignore[arg-type]
+    assert len(errors) == is_refused
+    assert not errors or "at most" in errors[0][1].message
+
+
+def test_a_term_that_stands_twice_is_not_near_itself() -> None:
+    for near, is_refused in ((None, False), (2, True)):
+        twice = Combination(all=("talks", "peace", "Talks"), near=near)
+        _, errors = compile_rules([Rule(id="r", name="", any_of=(twice,))], {})
+        assert len(errors) == is_refused
+    assert errors[0][1].message.startswith("`Talks` stands twice in `all`, and one hit is not near itself")
+    assert errors[0][1].text == "Talks"

@@ -145,11 +145,22 @@ def test_what_is_wrong_with_lists_stands_between_rules_and_digests(folder, lists
     assert list(dict.fromkeys(files)) == ["rules.toml", "lists/a.txt", "lists/b.txt", "digests.toml"]
 
 
-def test_a_faulty_list_means_that_samples_say_nothing_yet(folder, lists):
+def test_a_list_that_cannot_be_read_is_known_by_its_name(folder, lists):
+    def survey():
+        found = survey_settings(folder, {})
+        return found.unread_lists, found.knows_lists
+
     (lists / "harbours.txt").write_text("quay\n")
-    assert survey_settings(folder, {}).has_whole_lists
+    assert survey() == (frozenset(), True)
     (lists / "harbours.txt").write_text("")
-    assert not survey_settings(folder, {}).has_whole_lists
+    assert survey() == ({"harbours"}, True)
+    (lists / "harbours.txt").unlink()
+    (folder / "rules.toml").write_text("list = 3\n")
+    assert survey()[1] is False
+    (folder / "rules.toml").write_text("")
+    lists.rmdir()
+    lists.write_text("quay\n")
+    assert survey()[1] is False
 
 
 @given(

@@ -385,7 +385,7 @@ def test_what_is_wrong_leaves_the_other_rules_and_their_numbers(folder):
     survey = survey_settings(folder, {})
     assert [rule.id for rule in survey.settings.rules] == ["s"]
     assert survey.numbers == {"rule": (1,), "digest": ()}
-    assert (dict(survey.settings.lists), survey.has_whole_lists) == ({"x": ("a",)}, False)
+    assert (dict(survey.settings.lists), survey.unread_lists, survey.knows_lists) == ({"x": ("a",)}, {"y"}, True)
 
 
 def test_settings_cannot_be_changed(folder):
