@@ -287,7 +287,9 @@ class Placing:
             self._is_replacing = True
             try:
                 for item_id in looked_up:
-                    self.place(item_id)
+                    # Another of them may have come to it meanwhile: then it stays with that.
+                    if stories.members(stories.story_of(item_id)) == [item_id]:
+                        self.place(item_id)
             finally:
                 self._is_replacing = False
 

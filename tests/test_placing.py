@@ -117,6 +117,19 @@ def test_an_edit_that_turns_a_lead_into_another_text_sends_its_copies_to_find_ea
     assert desk.story(one).lead_id == one.id
 
 
+def test_a_copy_that_lost_its_lead_and_leads_another_by_now_stays_with_it(desk: TakingIn) -> None:
+    ferry, harbour = sentences("ferry", 12), sentences("harbour", 12)
+    part = " ".join(harbour.split()[:60])
+    quoted = desk.add("a", "Harbour", harbour)
+    lead = desk.add("b", "Bridge", BRIDGE, hours=1, url="https://b.example/1")
+    later = desk.add("c", "Bridge and ferry", f"{BRIDGE} {ferry}", hours=9)
+    earlier = desk.add("d", "All of it", f"{BRIDGE} {ferry} {part}", hours=2)
+    assert desk.stories() == [{quoted.id}, {lead.id, later.id, earlier.id}]
+    desk.add("b", "Bridge", sentences("weather", 12), hours=9, url="https://b.example/1")
+    assert {later.id, earlier.id} in desk.stories()
+    assert all(story.lead_id in story.items for story in desk.store.stories.recent())
+
+
 def test_an_edit_that_makes_a_copy_of_a_part_is_measured_again(desk: TakingIn) -> None:
     desk.add("a", "Bridge", BRIDGE)
     copy = desk.add("b", "Bridge", BRIDGE, hours=1, url="https://b.example/1")
