@@ -50,7 +50,7 @@ BUSY_S = 1.0  # to wait for a lock on the database: everything else waits too
 STORE_REST_S = 5.0  # after the store failed, nothing is begun for as long: what it brings could not be kept
 REST_S = 15.0  # after one source or digest failed in a way that another try at once would repeat
 STALLED_AFTER_S, MAIL_STALLED_AFTER_S = 60.0, 900.0
-LOGGED_EVERY = 0.1  # of the way that changed rules go through what is stored
+LOGGED_PARTS = 10  # of the way that changed rules go through what is stored
 DRAINED_AT_ONCE = 20
 SETTLE_S = 2.5
 
@@ -227,12 +227,12 @@ class Daemon:
 
     async def apply_rules(self) -> None:
         """Tag what is stored by the rules that came since."""
-        logged = 0.0
+        logged = 0
         async for done in apply_pending(self.parts, is_over=self.stopping.is_set):
-            is_due = done["state"] != "under way" or abs(done["share"] - logged) >= LOGGED_EVERY
-            if done["rules"] and is_due:
+            part = int(done["share"] * LOGGED_PARTS)
+            if done["rules"] and (part != logged or done["state"] != "under way"):
                 log.info("rules applied", **done)
-                logged = done["share"]
+                logged = part
 
     async def fold_stored(self) -> None:
         """Put what an earlier version stored into stories."""

@@ -385,3 +385,18 @@ async def test_old_polls_are_forgotten(desk: Daemon) -> None:
     await desk.tick(desk.keep_up)
     assert desk.health().is_healthy
     assert len(desk.parts.store.sources.polls("a")) == 1
+
+
+async def test_of_changed_rules_each_tenth_of_the_way_and_the_end_are_logged(
+    said: LogCapture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def applied(*_: object, **__: object) -> AsyncIterator[dict[str, object]]:
+        for hundredth in range(1, 35):
+            yield {"state": "under way", "rules": ["r"], "share": hundredth / 100}
+        yield {"state": "done", "rules": ["r"], "share": 1.0}
+        yield {"state": "done", "rules": [], "share": 1.0}
+
+    monkeypatch.setattr(daemon, "apply_pending", applied)
+    parts = SimpleNamespace(parts=None, stopping=asyncio.Event())
+    await Daemon.apply_rules(parts)  # type: ignore[arg-type]
+    assert [entry["share"] for entry in said.entries] == [0.1, 0.2, 0.3, 1.0]

@@ -228,7 +228,9 @@ def _term_of(leaf: Leaf) -> Term:
 
 def _needle(parts: Sequence[Part]) -> str | None:
     """What stands for these words among joined ones, the last of which may go on; None where others are open."""
-    return None if parts[-1].pattern is not None or len(_runs(parts)) > 1 else _joined(parts)
+    if parts[-1].pattern is not None or (len(parts) > 1 and len(_runs(parts)) > 1):
+        return None
+    return _joined(parts)
 
 
 def _joined(parts: Sequence[Part]) -> str:

@@ -60,7 +60,6 @@ _LIKE_ATLEAST = re.compile(r"(?i:atleast)(?:/\S*|\d+)")
 _CASE = re.compile(rf"\s*([^\s(){_QUOTES}]*)\s*[)]")
 _LOOSE = re.compile(r"~(\d*)")
 _CLOSE = re.compile(r"\s*[)]")
-_SIGNS_OF_OPERATORS = frozenset("aA!/~:0123456789")
 
 
 class Mark:
@@ -323,8 +322,10 @@ class _Lexer:
             return
         if ":" in word and (field := _FIELD.match(word)) and self._field(field, word):
             return
-        if word[0] in _SIGNS_OF_OPERATORS:
+        if word[0] in "!/~:" or (word[0] in "aA" and word[:7].casefold() == "atleast"):
             self._check_sign(word)
+        if self.found and self.found[-1].type == "NEAR":
+            self._check_distance(word)
         # A mark at a word's edge parts it from nothing.
         self._add("WORD", word.strip(_SINGLE) or word, self.position + len(word))
 
@@ -340,8 +341,11 @@ class _Lexer:
             self._refuse(f'`~` stands right behind a phrase of two words, without a blank: `"two words"{word}`')
         if word[0] == "!" and (word[1:] or self.text[self.position + 1 : self.position + 2] in ("(", *_QUOTES)):
             self._refuse(f"`!` is no operator: `-{word[1:] or '(…)'}` or `NOT {word[1:] or '(…)'}` excludes")
-        near = self.found[-1] if self.found else None
-        if near and near.type == "NEAR" and not near.value[-1].isdigit() and self._is_distance(word):
+
+    def _check_distance(self, word: str) -> None:
+        """Refuse a word after a NEAR that is meant as its distance."""
+        near = self.found[-1]
+        if not near.value[-1].isdigit() and self._is_distance(word):
             self._refuse(
                 f"the distance stands behind a stroke, without a blank: `{near.value}/{word.lstrip('/~:')}`; as a word, put"
                 " it between quotation marks"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import zip_longest
@@ -15,11 +15,13 @@ from monitor.rules.lexer import marks, on_one_line
 from monitor.rules.match import Part
 from monitor.text.folding import fold_text, mark_class
 from monitor.text.tokens import ANY_LETTERS, ONE_LETTER, is_unspaced, pattern_words, tokenize
+from monitor.text.tokens import Words as Tokens
 
 STEM_LENGTH_MIN = 3
 _REMEMBERED = 32_768  # rules share most of their words
 _MAY_MEAN = re.compile(r"AND|OR|NOT|NEAR|&&|\|\||[:：@＠~～/／(（]|[Ａ-Ｚ]|^\s*\W")
 _MEANING = frozenset(("AND", "OR", "NOT", "NEAR", "FIELD", "ATLEAST", "LIST", "CASE", "LOOSE"))
+_FIRST_UNSPACED = "\u0e00"  # no script without spaces stands before it
 _STAR_INSIDE = "`*` stands only at a word's end, once: `word*`"
 
 
@@ -41,7 +43,10 @@ def read_term(text: str) -> Words:
     words = pattern_words(text.replace("*", ANY_LETTERS).replace("?", ONE_LETTER) if _is_open(text) else text)
     if not any(map(has_letters, words.texts)):
         raise wordless(text)
-    parts: list[Part] = []
+    if max(text) < _FIRST_UNSPACED:  # as most are
+        parts = [_part(word, text) for word in words.texts]
+        return Words(tuple(parts), _signs(words, range(len(parts) + 1), text) if words.signs else ())
+    parts = []
     begun: list[int] = []  # with which part each word begins
     run: list[str] = []  # the characters of a script without spaces that touch the word
     for word, end, next_start in zip_longest(words.texts, words.ends, words.starts[1:]):
@@ -54,14 +59,19 @@ def read_term(text: str) -> Words:
             parts.append(_part(word, text))
         if next_start != end or not is_unspaced(word.lstrip(ONE_LETTER)):
             run = []
-    begun.append(len(parts))
+    return Words(tuple(parts), _signs(words, [*begun, len(parts)], text))
+
+
+def _signs(words: Tokens, begun: Sequence[int], text: str) -> tuple[tuple[int, str, bool], ...]:
+    """The signs before each part, and whether they touch it; `begun` says with which part each word begins."""
     starts = [*words.starts, 0]
-    signs = [
-        (begun[place], sign, fold_text(text[max(0, starts[place] - 1) : starts[place]]) == sign)
-        for place, found in sorted(words.signs.items())
-        for sign in found
-    ]
-    return Words(tuple(parts), tuple(signs))
+    return tuple(
+        [
+            (begun[place], sign, fold_text(text[max(0, starts[place] - 1) : starts[place]]) == sign)
+            for place, found in sorted(words.signs.items())
+            for sign in found
+        ]
+    )
 
 
 def _without_star(run: list[str], text: str, *, is_last: bool) -> str:

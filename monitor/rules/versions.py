@@ -9,14 +9,17 @@ from hashlib import blake2b
 from monitor.model import Rule
 from monitor.text.folding import FOLD_VERSION
 
+MEANING_VERSION = 2
+"""Grows whenever the same rule may match otherwise: what is stored is tagged by all rules again then."""
+
 _LISTS = re.compile(r"@([^\s()\"*]+)")
 
 
 def fingerprint(rule: Rule, lists: Mapping[str, Sequence[str]]) -> bytes:
     """Sixteen bytes that change whenever the rule may tag an item otherwise: with its query or words, its weights, its tags, the
-    lists it names, or the folding of texts. Name, samples, priority and channels leave it as it is."""
+    lists it names, the folding of texts, or the meaning of rules. Name, samples, priority and channels leave it as it is."""
     asked = (
-        *(FOLD_VERSION, rule.query, rule.terms, rule.threshold, rule.count_cap, rule.title_factor),
+        *(MEANING_VERSION, FOLD_VERSION, rule.query, rule.terms, rule.threshold, rule.count_cap, rule.title_factor),
         *([(combination.all, combination.any, combination.none, combination.near) for combination in rule.any_of],),
         *(sorted(set(rule.tags)), [(name, tuple(lists.get(name, ()))) for name in sorted(set(lists_of(rule)))]),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Combination, Priority, Rule, Sample
+from monitor.rules import versions
 from monitor.rules.versions import fingerprint
 
 RULE = Rule(
@@ -57,3 +58,9 @@ def test_a_list_that_is_named_changes_it(name: str) -> None:
 )
 def test_what_tags_alike_leaves_it_as_it_is(changes: dict[str, object]) -> None:
     assert fingerprint(replace(RULE, **changes), {**LISTS, "unused": []}) == fingerprint(RULE, LISTS)  # type: ignore[arg-type]
+
+
+def test_rules_that_mean_something_else_now_are_other_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(RULE, LISTS)
+    monkeypatch.setattr(versions, "MEANING_VERSION", versions.MEANING_VERSION + 1)
+    assert fingerprint(RULE, LISTS) != before
