@@ -83,10 +83,7 @@ class Asked:
         for needle in self.hit & joined.keys():
             characters = joined[needle]
             # One that the text holds as often as it was met touches everywhere.
-            if needle in earlier:
-                is_solid = solid.count(characters) == len(earlier[needle]) + 1
-            else:
-                is_solid = characters in solid
+            is_solid = solid.count(characters) == len(earlier[needle]) + 1 if needle in earlier else characters in solid
             if not is_solid or not characters:
                 parted.add(needle)
         if parted:
