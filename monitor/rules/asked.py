@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from sys import intern
 
 from monitor.model import Span
 from monitor.rules.match import Case, Hit, Term, Trace, in_order, traced
-from monitor.rules.prepare import Prepared
+from monitor.rules.prepare import Prepared, shared
 from monitor.text.folding import hanging_pattern
 from monitor.text.tokens import is_unspaced
 
@@ -79,13 +78,14 @@ class Asked:
     def forget_parted(self, joined: Mapping[int, str]) -> None:
         """Forget where needles were met whose characters must touch each other in the original, and do not. `joined` holds these
         needles with their characters, or nothing where some of them need not touch."""
-        count, earlier = self._solid.count, self._earlier
-        parted = {
-            needle
-            for needle in joined.keys() & self.hit
+        solid, earlier = self._solid, self._earlier
+        parted = set()
+        for needle in self.hit & joined.keys():
+            characters = joined[needle]
             # One that the text holds as often as it was met touches everywhere.
-            if not joined[needle] or count(joined[needle]) != len(earlier.get(needle, ())) + 1
-        }
+            is_solid = solid.count(characters) == len(earlier[needle]) + 1 if needle in earlier else characters in solid
+            if not is_solid or not characters:
+                parted.add(needle)
         if parted:
             self.meet([one for one in self._met if one[0] not in parted or self._is_joined(one, joined[one[0]])])
 
@@ -162,7 +162,7 @@ class Asked:
         view, first = (self._title, 1) if start < self.title_end else (self._body, self.title_end + 2)
         end = self.joined.find(" ", end - 1)  # the needle of a beginning ends within its word
         start, end = view.words.along(start + 1 - first, end - first)
-        return Span(view.field, start, end, intern(view.text[start:end]))
+        return Span(view.field, start, end, shared(view.text[start:end]))
 
     def told(self, leaf: int) -> Told:
         found = self._told.get(leaf)

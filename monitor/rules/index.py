@@ -49,6 +49,7 @@ class Index:
         self._joined: dict[
             int, str
         ] = {}  # needles with characters that must touch each other: those, if there are no others
+        self._joining: frozenset[int] = frozenset()
         self._in_title: dict[int, int] = {}  # those of them that are the needle itself, in the title
         self.tells = bytearray()  # by leaf, which of the signs it has
         self._told_of_others = Others(self._others, self._needle_of, self._limited)
@@ -62,7 +63,7 @@ class Index:
         if self._automaton is None:
             return asked
         asked.meet(self._automaton.find_matches_as_indexes(asked.joined, overlapping=True))
-        if not self._joined.keys().isdisjoint(asked.hit):
+        if not self._joining.isdisjoint(asked.hit):
             asked.forget_parted(self._joined)
         tells = self.tells
         asked.telling = [leaf for leaf in asked.hit if tells[leaf]]
@@ -149,6 +150,7 @@ class Index:
         self.tells = bytearray([sum([sign for sign, known in signs if leaf in known]) for leaf in self.leaves])
         needles = list(self._needles)
         self._joined = {number: _solid(needle) for number, needle in enumerate(needles) if _is_joined(needle)}
+        self._joining = frozenset(self._joined)
         for known in (self._numbers, self._needles, self._whole, self._uses, self._sets):
             known.clear()  # many megabytes that only taking up needs, before the automaton takes its own
         self._automaton = AhoCorasick(needles, store_patterns=False, implementation=Implementation.ContiguousNFA)

@@ -14,7 +14,14 @@ from monitor.text.reading import Reading
 from monitor.text.tokens import Words, tokenize, without
 
 LEAD_WORD_COUNT = 60
+_LONG = 64
 TITLE_AND_BODY = ("title", "body")
+
+
+def shared(text: str) -> str:
+    """A span's text, a long one as the one string that all equal ones are: or the hits of a long phrase that overlap would copy
+    their text once each."""
+    return text if len(text) < _LONG else intern(text)
 
 
 @dataclass(frozen=True)
@@ -76,15 +83,12 @@ class View:
         return vocabulary[start:end]
 
     def span(self, first: int, last: int, before: int = 0, after: int = 0) -> Span:
-        """The stretch of the original from the first to the last of these words, and some code points beside them.
-
-        Equal texts are one string, or the hits of a long phrase that overlap would copy their text once each.
-        """
+        """The stretch of the original from the first to the last of these words, and some code points beside them."""
         start, end = self.words.place(first)
         if last != first:
             end = self.words.place(last)[1]
         start, end = start - before, end + after
-        return Span(self.field, start + self.shift, end + self.shift, intern(self.text[start:end]))
+        return Span(self.field, start + self.shift, end + self.shift, shared(self.text[start:end]))
 
 
 class Prepared:
