@@ -27,7 +27,10 @@ def children() -> dict[int, str]:
     """Our child processes that are parsing workers, or were: id to state."""
     found = {}
     for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text("ascii").split():
+        pids: list[str] = []
+        with suppress(OSError):  # a thread that ended since it was listed
+            pids = (task / "children").read_text("ascii").split()
+        for pid in pids:
             with suppress(OSError):  # gone since it was listed
                 status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
                 found[int(pid)] = status.rpartition(")")[2].split()[0]
