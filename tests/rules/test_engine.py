@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from monitor.model import Combination, Match, Matchable, Rule
 from monitor.rules import RuleSet, compile_rules, prepare
+from monitor.rules.compile import compile_query
+from monitor.rules.match import values_of
 from monitor.rules.packed import Packed
 from monitor.text.reading import read
 
@@ -253,3 +255,8 @@ def test_short_lists_lie_end_to_end() -> None:
     assert [list(packed[number]) for number in (0, 1, 2, 3, -1, -4)] == [[1, 2], [], [3], [-4], [-4], [1, 2]]
     assert list(packed.values) == [1, 2, 3, -4]
     assert list(Packed(()).values) == []
+
+
+def test_a_plan_tells_which_values_it_asks_for_absent_ones_too() -> None:
+    plan = compile_query("ant AND NOT (kind:wire OR country:pk) AND (lang:en OR bee)", LISTS, purpose="rule").plan
+    assert set(values_of(plan)) == {"kind", "country", "lang"}
