@@ -15,7 +15,6 @@ from monitor.model import (
     Announcement,
     AnnouncementKind,
     Delivery,
-    DeliveryState,
     Item,
     Outgoing,
     Priority,
@@ -54,24 +53,8 @@ async def try_channel(settings: Settings, name: str, now: datetime) -> AsyncGene
 
 async def _sent(channel: Channel, outgoing: Outgoing, now: datetime) -> str:
     """Why it was not taken; "" where it was."""
-    delivery = Delivery(
-        id=0,
-        key=outgoing.key,
-        kind=outgoing.kind,
-        channel=outgoing.channel,
-        recipient=outgoing.recipient,
-        state=DeliveryState.SENDING,
-        attempts=1,
-        message_id=outgoing.message_id,
-        subject=outgoing.subject,
-        queued_at=now,
-        next_attempt_at=now,
-        sent_at=None,
-        last_error="",
-        items=(),
-    )
     try:
-        await channel.send(delivery, outgoing.body)
+        await channel.send(Delivery.unkept(outgoing, now), outgoing.body)
     except DeliveryError as error:
         return str(error)
     return ""

@@ -90,6 +90,26 @@ class Delivery:
     edition_id: int | None = None  # the edition it carries
     failed_at: datetime | None = None
 
+    @classmethod
+    def unkept(cls, outgoing: Outgoing, now: datetime) -> Delivery:
+        """What is sent past the outbox: the row it would have there, with the number 0."""
+        return cls(
+            id=0,
+            key=outgoing.key,
+            kind=outgoing.kind,
+            channel=outgoing.channel,
+            recipient=outgoing.recipient,
+            state=DeliveryState.SENDING,
+            attempts=1,
+            message_id=outgoing.message_id,
+            subject=outgoing.subject,
+            queued_at=now,
+            next_attempt_at=now,
+            sent_at=None,
+            last_error="",
+            items=outgoing.items,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Resting:

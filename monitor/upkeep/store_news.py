@@ -12,7 +12,7 @@ import structlog
 from monitor.alerts.plan import AlertPlan
 from monitor.delivery.channel import Channel
 from monitor.errors import DeliveryError
-from monitor.model import Delivery, DeliveryState, Outgoing
+from monitor.model import Delivery
 from monitor.upkeep.operator import operator_messages
 
 TOLD_AFTER_S = 60.0  # a backup may lock it for a while
@@ -78,7 +78,7 @@ async def tell_past_store(
         way = next(name for name, other in channels.items() if other is channel)
         try:
             async with locks[way], asyncio.timeout(SEND_S):
-                await channel.send(_unkept(outgoing, now), outgoing.body)
+                await channel.send(Delivery.unkept(outgoing, now), outgoing.body)
             sent += 1
         except (DeliveryError, TimeoutError) as error:
             log.warning(
@@ -87,23 +87,3 @@ async def tell_past_store(
         finally:
             await channel.close()
     return sent
-
-
-def _unkept(outgoing: Outgoing, now: datetime) -> Delivery:
-    """A row of the outbox that stands in none."""
-    return Delivery(
-        id=0,
-        key=outgoing.key,
-        kind=outgoing.kind,
-        channel=outgoing.channel,
-        recipient=outgoing.recipient,
-        state=DeliveryState.SENDING,
-        attempts=1,
-        message_id=outgoing.message_id,
-        subject=outgoing.subject,
-        queued_at=now,
-        next_attempt_at=now,
-        sent_at=None,
-        last_error="",
-        items=outgoing.items,
-    )

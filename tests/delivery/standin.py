@@ -8,7 +8,7 @@ import hmac
 import html.parser
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,27 +78,36 @@ class StandIn:
             writer.close()
 
 
+Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
 @asynccontextmanager
-async def standing_in(judge: Judge = lambda _: Reply()) -> AsyncIterator[StandIn]:
-    service = StandIn(judge=judge)
+async def listening(answer: Answer, limit: int) -> AsyncIterator[int]:
+    """A server on the loopback that answers each connection so, with lines of `limit` bytes at most; yields its port."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        await service.answer(reader, writer)
+        await answer(reader, writer)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1_000_000)
-    service.port = server.sockets[0].getsockname()[1]
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=limit)
     try:
-        yield service
+        yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def standing_in(judge: Judge = lambda _: Reply()) -> AsyncIterator[StandIn]:
+    service = StandIn(judge=judge)
+    async with listening(service.answer, 1_000_000) as service.port:
+        yield service
 
 
 # -- what vendors ask for ----------------------------------------------------------------------------

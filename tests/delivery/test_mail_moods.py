@@ -22,7 +22,7 @@ from monitor.delivery.outbox import Drained, drain
 from monitor.model import DeliveryState, Outgoing
 from monitor.settings import MailSettings, OAuthSettings
 from monitor.store import Store
-from tests.delivery.standin import Got, Reply, StandIn, standing_in
+from tests.delivery.standin import Got, Reply, StandIn, listening, standing_in
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 RECIPIENTS = ("first@example.org", "odd@example.org", "last@example.org")
@@ -93,24 +93,8 @@ class Temper:
 
 @asynccontextmanager
 async def serving(temper: Temper) -> AsyncIterator[Temper]:
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        await temper.answer(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=5_000_000)
-    temper.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(temper.answer, 5_000_000) as temper.port:
         yield temper
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0.01)
 
 
 class Clock:
